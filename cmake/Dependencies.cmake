@@ -1,0 +1,17 @@
+# Debian 12 packages; their headers are SYSTEM so that our warnings stay ours.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(bson REQUIRED IMPORTED_TARGET libbson-1.0>=1.23)
+pkg_check_modules(mongoc REQUIRED IMPORTED_TARGET libmongoc-1.0>=1.23)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+foreach(imported PkgConfig::bson PkgConfig::mongoc PkgConfig::zstd PkgConfig::sodium)
+  get_target_property(directories ${imported} INTERFACE_INCLUDE_DIRECTORIES)
+  if(directories)
+    set_target_properties(${imported} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
+                                                 "${directories}")
+  endif()
+endforeach()

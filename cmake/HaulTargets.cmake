@@ -1,0 +1,42 @@
+# One place for what every haul target is compiled with.
+
+add_library(haul_flags INTERFACE)
+target_compile_features(haul_flags INTERFACE cxx_std_20)
+target_include_directories(haul_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(
+  haul_flags
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+            -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
+            -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(haul_flags INTERFACE -Wsuggest-override -Wduplicated-cond -Wlogical-op
+                                              -Wuseless-cast)
+endif()
+if(HAUL_WERROR)
+  target_compile_options(haul_flags INTERFACE -Werror)
+endif()
+if(HAUL_SANITIZE)
+  target_compile_options(haul_flags INTERFACE -fsanitize=${HAUL_SANITIZE}
+                                              -fno-sanitize-recover=all)
+  target_link_options(haul_flags INTERFACE -fsanitize=${HAUL_SANITIZE})
+endif()
+if(HAUL_COVERAGE)
+  target_compile_options(haul_flags INTERFACE --coverage -O0)
+  target_link_options(haul_flags INTERFACE --coverage)
+endif()
+
+# haul_library(NAME SOURCES... DEPENDS targets...): one layer of the library.
+function(haul_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC haul_flags ${arg_DEPENDS})
+endfunction()
+
+# haul_tool(NAME SOURCES... DEPENDS targets...): an installed executable.
+function(haul_tool name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE haul_flags ${arg_DEPENDS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace haul {
+
+/// A name or value from data as it may be shown on a terminal: control characters, DEL, C1 controls
+/// and bytes that are not UTF-8 become \xNN (newline \n, tab \t), a backslash stays. The result holds
+/// no byte that a terminal would act on.
+[[nodiscard]] std::string EscapeForDisplay(std::string_view text);
+
+/// The bytes as a JSON string literal's content (without the quotes), RFC 8259; U+2028 and U+2029
+/// are escaped too, as mongodump does. Bytes that are not UTF-8 are copied as they are.
+[[nodiscard]] std::string EscapeJson(std::string_view text);
+
+/// True where the whole of `text` is well-formed UTF-8 (no surrogates, no overlong forms).
+[[nodiscard]] bool IsUtf8(std::string_view text);
+
+[[nodiscard]] std::string ToHex(std::string_view bytes);
+
+}  // namespace haul

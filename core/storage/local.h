@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/byte_buffer.h"
+
+namespace haul {
+
+/// How hard a local write is pushed to the disk.
+enum class Sync : std::uint8_t {
+  kDurable,  ///< write-behind early, fsync at Commit, fsync of the directory
+  kNone,     ///< --noSync: mongodump's guarantee
+};
+
+/// A file being written: invisible under its final name until Commit(). It is written as
+/// "<name>.part" (mode 0600, O_EXCL, never through a link). Append is not thread-safe: callers that
+/// share a file hold their own short lock. Errors are kLocalStorage with path and cause.
+/// Destroyed uncommitted, the .part file stays: it marks the run as incomplete.
+class LocalFileWriter {
+ public:
+  LocalFileWriter(const std::filesystem::path& root, const std::string& name, Sync sync);
+  ~LocalFileWriter();
+  LocalFileWriter(const LocalFileWriter&) = delete;
+  LocalFileWriter& operator=(const LocalFileWriter&) = delete;
+
+  /// All bytes or throws; EINTR and short writes are handled. Starts write-behind every few MiB.
+  void Append(ByteView bytes);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Flushes to the disk (per Sync) and closes; the .part name stays.
+  void Close();
+  /// Close() if not yet, then rename to the final name (never over another file). The directory is not
+  /// synced: SyncDirectory does that once for all files in it.
+  void Commit();
+
+ private:
+  std::filesystem::path part_path_;
+  std::filesystem::path final_path_;
+  Sync sync_;
+  int fd_ = -1;
+  std::uint64_t size_ = 0;
+  std::uint64_t write_behind_from_ = 0;
+  bool committed_ = false;
+};
+
+/// A file being read at any offset, by several threads at once (pread). Errors kLocalStorage; a
+/// directory or device where a file should be is kCorrupt ("is a directory, not a file").
+class LocalFileReader {
+ public:
+  explicit LocalFileReader(const std::filesystem::path& path);
+  ~LocalFileReader();
+  LocalFileReader(const LocalFileReader&) = delete;
+  LocalFileReader& operator=(const LocalFileReader&) = delete;
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Exactly `length` bytes into the cleared buffer; Error kCorrupt where the file ends before.
+  void ReadAt(std::uint64_t offset, std::size_t length, ByteBuffer& bytes) const;
+  /// At most bytes.size() into the front of `bytes`; 0 only at the end of the file.
+  [[nodiscard]] std::size_t ReadSome(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+/// The whole of a small file. Error kLimit above `max_bytes`.
+[[nodiscard]] std::string ReadSmallFile(const std::filesystem::path& path,
+                                        std::uint64_t max_bytes);
+/// Temp file, fsync, rename over `path`, fsync of the directory (per Sync).
+void WriteFileAtomically(const std::filesystem::path& path, std::string_view content, Sync sync);
+/// Creates the directory and its missing parents, mode 0700 for those that it makes.
+void CreateDirectories(const std::filesystem::path& path);
+void SyncDirectory(const std::filesystem::path& path, Sync sync);
+/// Exchanges two names on one file system in one step (renameat2 RENAME_EXCHANGE).
+void ExchangeNames(const std::filesystem::path& a, const std::filesystem::path& b);
+/// Bytes that an unprivileged user can still write where `path` lies (or will lie).
+[[nodiscard]] std::uint64_t FreeSpace(const std::filesystem::path& path);
+
+}  // namespace haul
