@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/mongo/deployment.h"
+#include "core/plan/collection_spec.h"
+
+namespace haul {
+
+/// Names of all databases, sorted.
+[[nodiscard]] std::vector<std::string> ListDatabases(const Client& client);
+
+/// Every collection and view of a database with its options, sorted by name, `indexes` still empty. The
+/// buckets behind time-series collections and system.views are not listed. An unknown database has none.
+[[nodiscard]] std::vector<CollectionSpec> ListCollections(const Client& client,
+                                                          const std::string& database);
+
+/// The collection's indexes, verbatim, in the server's order; empty for views. Nothing where the
+/// collection has vanished.
+[[nodiscard]] std::optional<std::vector<Document>> ListIndexes(const Client& client,
+                                                               const Namespace& ns);
+
+/// What the storage engine says of a collection; estimates.
+struct CollectionSize {
+  std::uint64_t bytes = 0;  ///< uncompressed
+  std::uint64_t documents = 0;
+};
+/// Zeros where it is not known (views, no right to ask).
+[[nodiscard]] CollectionSize MeasureCollection(const Client& client, const Namespace& data_ns);
+
+/// The newest cluster time that the deployment reports, "seconds:increment"; empty on a standalone.
+[[nodiscard]] std::string ClusterTime(const Client& client);
+
+}  // namespace haul

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <mongoc/mongoc.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/bson/document.h"
+#include "core/pipeline/stop.h"
+
+namespace haul {
+
+/// How to reach a deployment. `uri` is complete: credentials, TLS and timeouts are in it.
+struct ConnectionSettings {
+  std::string uri;
+  std::chrono::milliseconds retry_for{std::chrono::minutes{15}};
+};
+
+/// What the server said of itself at the first contact.
+struct ServerInfo {
+  std::string version;  ///< "6.0.5"
+  int major = 0;
+  int minor = 0;
+  std::string replica_set;  ///< empty: standalone or mongos
+  bool mongos = false;
+};
+
+class Client;
+
+/// A standalone, replica set or sharded cluster and the connections to it. Thread-safe; outlives the
+/// clients it hands out.
+class Deployment {
+ public:
+  /// Connects. Throws Error kUsage (the URI), kUnavailable (nobody answers within the URI's
+  /// serverSelectionTimeoutMS), kDenied (authentication, TLS). `stop` ends waits between retries.
+  Deployment(ConnectionSettings settings, const StopFlag& stop);
+  ~Deployment();
+  Deployment(const Deployment&) = delete;
+  Deployment& operator=(const Deployment&) = delete;
+
+  /// A client for one thread; back in the pool when destroyed.
+  [[nodiscard]] Client Acquire();
+  [[nodiscard]] const ServerInfo& info() const { return info_; }
+  [[nodiscard]] std::chrono::milliseconds retry_for() const { return settings_.retry_for; }
+  [[nodiscard]] const StopFlag& stop() const { return stop_; }
+
+ private:
+  ConnectionSettings settings_;
+  const StopFlag& stop_;
+  mongoc_client_pool_t* pool_ = nullptr;
+  ServerInfo info_;
+};
+
+/// The driver's answer to a command that may fail without an exception.
+struct CommandResult {
+  bool ok = false;
+  Document reply;
+  bson_error_t error{};
+};
+
+/// One driver client; one thread at a time. Move-only.
+class Client {
+ public:
+  Client(mongoc_client_pool_t* pool, mongoc_client_t* client) : pool_(pool), client_(client) {}
+  Client(Client&& other) noexcept
+      : pool_(other.pool_), client_(std::exchange(other.client_, nullptr)) {}
+  Client& operator=(Client&& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(client_, other.client_);
+    return *this;
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  [[nodiscard]] mongoc_client_t* get() const { return client_; }
+
+  /// Runs a command on the primary (or the member that `opts` names by serverId) once; the driver adds
+  /// nothing but session and cluster time. A reply with writeConcernError counts as failed.
+  [[nodiscard]] CommandResult TryCommand(const std::string& database, const bson_t* command,
+                                         const bson_t* opts = nullptr) const;
+  /// The reply, or Error via DriverError(operation, …).
+  Document Command(const std::string& database, const bson_t* command,
+                   std::string_view operation) const;
+
+ private:
+  mongoc_client_pool_t* pool_;
+  mongoc_client_t* client_;
+};
+
+}  // namespace haul
