@@ -25,11 +25,18 @@ if(HAUL_COVERAGE)
   target_link_options(haul_flags INTERFACE --coverage)
 endif()
 
-# haul_library(NAME SOURCES... DEPENDS targets...): one layer of the library.
+# haul_library(NAME SOURCES... DEPENDS targets...): one layer of the library. Its headers are all
+# that lie beside it; the target all_verify_interface_header_sets compiles each of them alone.
 function(haul_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC haul_flags ${arg_DEPENDS})
+  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  if(headers)
+    target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES
+                                  ${headers})
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  endif()
 endfunction()
 
 # haul_tool(NAME SOURCES... DEPENDS targets...): an installed executable.
