@@ -73,6 +73,16 @@ Deployment::~Deployment() { mongoc_client_pool_destroy(pool_); }
 
 Client Deployment::Acquire() { return {pool_, mongoc_client_pool_pop(pool_)}; }
 
+std::uint32_t Deployment::ReadMember(const Client& client) const {
+  bson_error_t error;
+  mongoc_server_description_t* member = mongoc_client_select_server(
+      client.get(), /*for_writes=*/false, mongoc_client_get_read_prefs(client.get()), &error);
+  if (member == nullptr) throw DriverError("select a server to read from", error, nullptr);
+  const std::uint32_t id = mongoc_server_description_id(member);
+  mongoc_server_description_destroy(member);
+  return id;
+}
+
 Client::~Client() {
   if (client_ != nullptr) mongoc_client_pool_push(pool_, client_);
 }
