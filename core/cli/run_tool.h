@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/cli/environment.h"
+#include "core/cli/options.h"
+#include "core/pipeline/stop.h"
+#include "core/report/log.h"
+
+namespace haul {
+
+/// The options that every tool has.
+struct GeneralOptions {
+  bool help = false;
+  bool version = false;
+  bool quiet = false;
+  std::uint64_t verbose = 0;
+  std::string log_format = "text";
+  std::string env_file = {};
+};
+
+[[nodiscard]] OptionGroup GeneralGroup(GeneralOptions& general);
+
+/// What a tool's body gets: the command line is parsed, signals request `stop`.
+struct Invocation {
+  const ParsedOptions& parsed;
+  const Environment& environment;
+  Log& log;
+  StopFlag& stop;
+};
+
+/// main() of every tool: parses into the fields that the command's rows name, answers --help and
+/// --version (on stdout), runs `body`, and turns what it returns or throws into the exit code and
+/// the lines on stderr. A signal's code is returned where nothing more severe happened.
+[[nodiscard]] int RunTool(Command command, int argc, char** argv,
+                          const std::function<ExitCode(const Invocation&)>& body);
+
+/// `name: error: message` and its hint, once, in the log's format.
+void ReportError(Log& log, const Error& error);
+
+/// Leaves without joining threads or running destructors (workers may hang in a blocked call).
+/// Removes the live block and flushes stdout first.
+[[noreturn]] void ExitAtOnce(Log& log, ExitCode code);
+
+}  // namespace haul
