@@ -36,5 +36,6 @@ build_preset() {
     export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
   fi
   run_logged "build/$preset.configure.log" cmake --preset "$preset"
-  cmake --build --preset "$preset" ${*:+--target "$@"}
+  if [ $# -gt 0 ]; then set -- --target "$@"; fi
+  cmake --build --preset "$preset" "$@"
 }
