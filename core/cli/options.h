@@ -1,13 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -114,19 +117,21 @@ enum class Origin { kDefault, kConfig, kEnvironment, kCommandLine };
 class ParsedOptions {
  public:
   ParsedOptions() = default;
-  explicit ParsedOptions(std::map<std::string, Origin, std::less<>> origins)
-      : origins_(std::move(origins)) {}
+  ParsedOptions(std::map<std::string, Origin, std::less<>> origins,
+                std::vector<std::string> visible_secrets)
+      : origins_(std::move(origins)), visible_secrets_(std::move(visible_secrets)) {}
 
   /// `name` is the row's camelCase name; kDefault for one that was not given.
   [[nodiscard]] Origin OriginOf(std::string_view name) const;
   [[nodiscard]] bool Given(std::string_view name) const {
     return OriginOf(name) != Origin::kDefault;
   }
-  /// Secret options whose value stood on the command line, where others could see it.
-  [[nodiscard]] std::vector<std::string> VisibleSecrets(const Command& command) const;
+  /// What held a secret on the command line, where others could see it: "--password".
+  [[nodiscard]] const std::vector<std::string>& visible_secrets() const { return visible_secrets_; }
 
  private:
   std::map<std::string, Origin, std::less<>> origins_;
+  std::vector<std::string> visible_secrets_;
 };
 
 /// Parses `argv` (without the program's name) and fills the fields that the command's rows name.

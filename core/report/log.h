@@ -54,8 +54,7 @@ class Log {
   [[nodiscard]] std::uint64_t warnings() const { return warnings_.load(); }
 
  private:
-  void Write(LogLevel level, std::string_view message, std::string_view hint,
-             const LogFields& fields);
+  void Write(LogLevel level, std::string_view message, std::string_view hint, LogFields fields);
   void Emit(const std::string& lines);
 
   const Options options_;
