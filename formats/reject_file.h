@@ -45,7 +45,10 @@ class RejectFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  void OpenFile();
+
   const std::filesystem::path path_;
+  bool special_ = false;  // a device or pipe: there before, and it stays
   mutable std::mutex mutex_;
   int fd_ = -1;
   std::uint64_t count_ = 0;

@@ -1,0 +1,51 @@
+#include "formats/codec_probe.h"
+
+#include <array>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/bson/element.h"
+#include "formats/document_stream.h"
+
+namespace haul {
+namespace {
+
+constexpr std::size_t kMagicBytes = 8;
+
+// The first document is walked to its end: gzip's and zstd's first bytes read as a length are
+// plausible now and then, a whole document never is.
+bool Holds(const LocalFileReader& file, CodecId codec) {
+  try {
+    DocumentStream stream(file, {.name = {}, .codec = codec});
+    Batch batch;
+    if (!stream.Next(batch)) return true;
+    ElementWalk walk(batch.front());
+    while (walk.Next().has_value()) {
+    }
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::kLocalStorage) throw;
+    return false;
+  }
+}
+
+}  // namespace
+
+CodecId ProbeCodec(const LocalFileReader& file, CodecId proposed) {
+  std::array<std::uint8_t, kMagicBytes> bytes{};
+  const ByteView head(bytes.data(), file.ReadSome(0, bytes));
+  std::vector<CodecId> others;
+  for (const Codec& codec : Codecs()) {
+    const bool recognised = codec.recognises(head);
+    if (codec.id == proposed && recognised) return proposed;
+    // `none` recognises nothing: it is what a file may be whose magic is missing.
+    if (codec.id != proposed && (recognised || codec.magic.empty())) others.push_back(codec.id);
+  }
+  if (head.empty() || others.empty() || Holds(file, proposed)) return proposed;
+  for (const CodecId other : others) {
+    if (Holds(file, other)) return other;
+  }
+  return proposed;
+}
+
+}  // namespace haul
