@@ -25,29 +25,29 @@ struct ManifestFile {
   CodecId codec = CodecId::kNone;  ///< data files
   std::uint64_t documents = 0;     ///< data files
   std::uint64_t plain_bytes = 0;
-  std::uint64_t stored_bytes = 0;  ///< size of the file
-  std::uint64_t frames = 0;        ///< data files
-  std::string hash;                ///< hex; what it covers: formats/README.md
+  std::uint64_t stored_bytes = 0;             ///< size of the file
+  std::uint64_t frames = 0;                   ///< data files
+  std::string hash;                           ///< hex; what it covers: formats/README.md
   std::optional<std::uint64_t> index_offset;  ///< in manifest.index: data files of none and gzip
   std::optional<std::uint64_t> index_bytes;
 };
 
 /// What one run of haul-dump added to the directory.
 struct ManifestPart {
-  std::string id;              ///< 128 random bits in hex
+  std::string id;  ///< 128 random bits in hex
   std::string tool_version;
   std::string server_version;
-  std::string started;         ///< ISO 8601, UTC
+  std::string started;  ///< ISO 8601, UTC
   std::string finished;
   std::string cluster_time_start;  ///< "seconds:increment"; empty where the server has none
   std::string cluster_time_end;
-  std::string consistency;     ///< "none": each collection as it was while it was read
-  Document options;            ///< what selected the data; never a URI or a secret
+  std::string consistency;  ///< "none": each collection as it was while it was read
+  Document options;         ///< what selected the data; never a URI or a secret
   std::vector<ManifestFile> files;
 };
 
-/// manifest.json: the commit of a dump. JSON, one file a line; the last line is the BLAKE2b-256 of all
-/// bytes before it.
+/// manifest.json: the commit of a dump. JSON, one file a line; the last line is the BLAKE2b-256 of
+/// all bytes before it.
 struct Manifest {
   std::vector<ManifestPart> parts;
 
@@ -55,8 +55,8 @@ struct Manifest {
 };
 
 [[nodiscard]] std::string ToJson(const Manifest& manifest);
-/// Error kCorrupt where a byte was changed, added or cut, or a path leaves the directory; kUnsupported
-/// for a newer format version.
+/// Error kCorrupt where a byte was changed, added or cut, or a path leaves the directory;
+/// kUnsupported for a newer format version.
 [[nodiscard]] Manifest ParseManifest(std::string_view json);
 
 }  // namespace haul

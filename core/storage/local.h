@@ -17,13 +17,22 @@ enum class Sync : std::uint8_t {
   kNone,     ///< --noSync: mongodump's guarantee
 };
 
+/// True for a relative name ("shop/orders.bson") that stays below the directory that it is resolved
+/// in: no empty, "." or ".." component, no NUL, not absolute.
+[[nodiscard]] bool StaysBelow(std::string_view name);
+
+inline constexpr std::string_view kPartSuffix = ".part";
+
 /// A file being written: invisible under its final name until Commit(). It is written as
-/// "<name>.part" (mode 0600, O_EXCL, never through a link). Append is not thread-safe: callers that
-/// share a file hold their own short lock. Errors are kLocalStorage with path and cause.
-/// Destroyed uncommitted, the .part file stays: it marks the run as incomplete.
+/// "<name>.part" (mode 0600, O_EXCL). Below `root` no link is followed and missing directories are
+/// made (0700); a name that would leave `root` is kUsage. Append is not thread-safe: callers that
+/// share a file hold their own short lock. Errors are kLocalStorage with path and cause, kConflict
+/// where a file of that name (or, on a file system that folds case, a similar one) is already
+/// there. Destroyed uncommitted, the .part file stays: it marks the run as incomplete.
 class LocalFileWriter {
  public:
-  LocalFileWriter(const std::filesystem::path& root, const std::string& name, Sync sync);
+  /// `name` is relative to `root`, with '/'.
+  LocalFileWriter(std::filesystem::path root, std::string name, Sync sync);
   ~LocalFileWriter();
   LocalFileWriter(const LocalFileWriter&) = delete;
   LocalFileWriter& operator=(const LocalFileWriter&) = delete;
@@ -33,18 +42,19 @@ class LocalFileWriter {
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// Flushes to the disk (per Sync) and closes; the .part name stays.
   void Close();
-  /// Close() if not yet, then rename to the final name (never over another file). The directory is not
-  /// synced: SyncDirectory does that once for all files in it.
+  /// Close() if not yet, then rename to the final name (never over another file). The directory is
+  /// not synced: SyncDirectory does that once for all files in it.
   void Commit();
 
  private:
-  std::filesystem::path part_path_;
-  std::filesystem::path final_path_;
+  [[nodiscard]] std::filesystem::path part_path() const;
+
+  std::filesystem::path root_;
+  std::string name_;
   Sync sync_;
   int fd_ = -1;
   std::uint64_t size_ = 0;
   std::uint64_t write_behind_from_ = 0;
-  bool committed_ = false;
 };
 
 /// A file being read at any offset, by several threads at once (pread). Errors kLocalStorage; a
@@ -69,16 +79,39 @@ class LocalFileReader {
   std::uint64_t size_ = 0;
 };
 
+/// One run at a time in a directory (an advisory lock on it, which the process's end releases).
+/// Error kLocked where another process or object holds it. A file system without locks is not an
+/// error.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const std::filesystem::path& path);
+  ~DirectoryLock();
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+  /// False where the file system has no locks: then nothing is known about other runs.
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  int fd_ = -1;
+  bool held_ = false;
+};
+
 /// The whole of a small file. Error kLimit above `max_bytes`.
-[[nodiscard]] std::string ReadSmallFile(const std::filesystem::path& path,
-                                        std::uint64_t max_bytes);
+[[nodiscard]] std::string ReadSmallFile(const std::filesystem::path& path, std::uint64_t max_bytes);
 /// Temp file, fsync, rename over `path`, fsync of the directory (per Sync).
 void WriteFileAtomically(const std::filesystem::path& path, std::string_view content, Sync sync);
-/// Creates the directory and its missing parents, mode 0700 for those that it makes.
-void CreateDirectories(const std::filesystem::path& path);
+/// Creates the directory and its missing parents, mode 0700 for those that it makes; with kDurable
+/// the new names are synced.
+void CreateDirectories(const std::filesystem::path& path, Sync sync = Sync::kNone);
 void SyncDirectory(const std::filesystem::path& path, Sync sync);
-/// Exchanges two names on one file system in one step (renameat2 RENAME_EXCHANGE).
+/// Exchanges two names on one file system in one step (renameat2 RENAME_EXCHANGE). Where the file
+/// system cannot, `b` steps aside for a moment; a failure in between puts it back.
 void ExchangeNames(const std::filesystem::path& a, const std::filesystem::path& b);
+/// Renames and never replaces: kConflict where `to` exists.
+void RenameWithoutReplacing(const std::filesystem::path& from, const std::filesystem::path& to);
+/// Unpredictable lower-case hex, two digits a byte: for names and ids.
+[[nodiscard]] std::string RandomHex(std::size_t bytes);
 /// Bytes that an unprivileged user can still write where `path` lies (or will lie).
 [[nodiscard]] std::uint64_t FreeSpace(const std::filesystem::path& path);
 

@@ -1,0 +1,187 @@
+#include "core/storage/local.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/storage/descriptor.h"
+
+namespace haul {
+namespace {
+
+constexpr std::uint64_t kWriteBehindBytes = 8 * kMiB;
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDirectoryMode = 0700;
+
+// The directory of `name` below `root`, opened component by component so that no link below `root`
+// is followed, whoever put it there.
+Descriptor OpenParentBelow(const std::filesystem::path& root, std::string_view name) {
+  Descriptor directory(
+      RetryInterrupted([&] { return open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!directory.valid()) throw ErrnoError("open", root.native());
+  for (std::size_t slash = name.find('/'); slash != std::string_view::npos;
+       slash = name.find('/')) {
+    const std::string component(name.substr(0, slash));
+    name.remove_prefix(slash + 1);
+    const int made = mkdirat(directory.get(), component.c_str(), kDirectoryMode);
+    if (made < 0 && errno != EEXIST) {
+      throw ErrnoError("create directory", (root / component).native());
+    }
+    Descriptor next(RetryInterrupted([&] {
+      return openat(directory.get(), component.c_str(),
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }));
+    if (!next.valid()) throw ErrnoError("open directory", (root / component).native());
+    directory = std::move(next);
+  }
+  return directory;
+}
+
+std::string LastComponent(std::string_view name) {
+  return std::string(name.substr(name.rfind('/') + 1));
+}
+
+Error AlreadyThere(std::string_view operation, const std::filesystem::path& path) {
+  return {ExitCode::kConflict, fmt::format("{} {}: a file with this name is already there",
+                                           operation, EscapeForDisplay(path.native()))};
+}
+
+void CheckIsFile(int fd, const std::filesystem::path& path, struct stat& status) {
+  if (fstat(fd, &status) < 0) throw ErrnoError("read", path.native());
+  if (S_ISREG(status.st_mode)) return;
+  const std::string_view kind = S_ISDIR(status.st_mode) ? "a directory" : "a device or pipe";
+  throw Error(ExitCode::kCorrupt,
+              fmt::format("read {}: is {}, not a file", EscapeForDisplay(path.native()), kind));
+}
+
+}  // namespace
+
+bool StaysBelow(std::string_view name) {
+  if (name.find('\0') != std::string_view::npos) return false;
+  for (std::string_view rest = name;;) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view component = rest.substr(0, slash);
+    if (component.empty() || component == "." || component == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+LocalFileWriter::LocalFileWriter(std::filesystem::path root, std::string name, Sync sync)
+    : root_(std::move(root)), name_(std::move(name)), sync_(sync) {
+  if (!StaysBelow(name_)) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("create '{}': the name leaves its directory", EscapeForDisplay(name_)));
+  }
+  const Descriptor directory = OpenParentBelow(root_, name_);
+  const std::string part = LastComponent(name_) + std::string(kPartSuffix);
+  fd_ = RetryInterrupted([&] {
+    return openat(directory.get(), part.c_str(),
+                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  });
+  if (fd_ >= 0) return;
+  if (errno == EEXIST) throw AlreadyThere("create", part_path());
+  throw ErrnoError("create", part_path().native());
+}
+
+LocalFileWriter::~LocalFileWriter() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::filesystem::path LocalFileWriter::part_path() const {
+  std::filesystem::path path = root_ / name_;
+  path += kPartSuffix;
+  return path;
+}
+
+void LocalFileWriter::Append(ByteView bytes) {
+  WriteAll(fd_, AsText(bytes), part_path());
+  size_ += bytes.size();
+  if (sync_ == Sync::kNone || size_ - write_behind_from_ < kWriteBehindBytes) return;
+  // Only a hint: a file system without it leaves all the work to the fsync.
+  sync_file_range(fd_, static_cast<off64_t>(write_behind_from_),
+                  static_cast<off64_t>(size_ - write_behind_from_), SYNC_FILE_RANGE_WRITE);
+  write_behind_from_ = size_;
+}
+
+void LocalFileWriter::Close() {
+  if (fd_ < 0) return;
+  if (sync_ == Sync::kDurable) SyncDescriptor(fd_, part_path());
+  CloseChecked(std::exchange(fd_, -1), part_path());
+}
+
+void LocalFileWriter::Commit() {
+  Close();
+  const Descriptor directory = OpenParentBelow(root_, name_);
+  const std::string final_name = LastComponent(name_);
+  const std::string part = final_name + std::string(kPartSuffix);
+  if (RenameNoReplace(directory.get(), part.c_str(), directory.get(), final_name.c_str()) == 0) {
+    return;
+  }
+  if (errno == EEXIST) throw AlreadyThere("rename to", root_ / name_);
+  throw ErrnoError("rename to", (root_ / name_).native());
+}
+
+LocalFileReader::LocalFileReader(const std::filesystem::path& path) : path_(path) {
+  // O_NONBLOCK: a pipe in the place of a file must not stop us before it is recognised.
+  Descriptor file(RetryInterrupted(
+      [&] { return open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+  if (!file.valid()) throw ErrnoError("open", path_.native());
+  struct stat status {};
+  CheckIsFile(file.get(), path_, status);
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  fd_ = file.Release();
+}
+
+LocalFileReader::~LocalFileReader() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void LocalFileReader::ReadAt(std::uint64_t offset, std::size_t length, ByteBuffer& bytes) const {
+  bytes.Clear();
+  if (offset > size_ || length > size_ - offset) {
+    throw Error(ExitCode::kCorrupt,
+                fmt::format("read {}: the file ends at byte {}, wanted {} bytes from byte {}",
+                            EscapeForDisplay(path_.native()), size_, length, offset));
+  }
+  bytes.Resize(length);
+  for (std::size_t done = 0; done < length;) {
+    const std::size_t read = ReadSome(offset + done, {bytes.data() + done, length - done});
+    if (read == 0) {
+      throw Error(ExitCode::kCorrupt,
+                  fmt::format("read {}: the file became shorter while it was read",
+                              EscapeForDisplay(path_.native())));
+    }
+    done += read;
+  }
+}
+
+std::size_t LocalFileReader::ReadSome(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+  const ssize_t read = RetryInterrupted(
+      [&] { return pread(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+  if (read < 0) throw ErrnoError("read", path_.native());
+  return static_cast<std::size_t>(read);
+}
+
+std::string ReadSmallFile(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  const LocalFileReader file(path);
+  if (file.size() > max_bytes) {
+    throw Error(ExitCode::kLimit,
+                fmt::format("read {}: {} is more than the {} that are read at once",
+                            EscapeForDisplay(path.native()), FormatBytes(file.size()),
+                            FormatBytes(max_bytes)));
+  }
+  ByteBuffer content;
+  file.ReadAt(0, file.size(), content);
+  return std::string(AsText(content.view()));
+}
+
+}  // namespace haul
