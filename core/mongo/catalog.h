@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,14 +13,17 @@ namespace haul {
 /// Names of all databases, sorted.
 [[nodiscard]] std::vector<std::string> ListDatabases(const Client& client);
 
-/// Every collection and view of a database with its options, sorted by name, `indexes` still empty. The
-/// buckets behind time-series collections and system.views are not listed. An unknown database has none.
-[[nodiscard]] std::vector<CollectionSpec> ListCollections(const Client& client,
+/// Every collection and view of a database with its options, sorted by name, `indexes` still empty.
+/// The buckets behind time-series collections and system.views are not listed. An unknown database
+/// has none.
+[[nodiscard]] std::vector<CollectionSpec> ListCollections(const Deployment& deployment,
+                                                          const Client& client,
                                                           const std::string& database);
 
 /// The collection's indexes, verbatim, in the server's order; empty for views. Nothing where the
 /// collection has vanished.
-[[nodiscard]] std::optional<std::vector<Document>> ListIndexes(const Client& client,
+[[nodiscard]] std::optional<std::vector<Document>> ListIndexes(const Deployment& deployment,
+                                                               const Client& client,
                                                                const Namespace& ns);
 
 /// What the storage engine says of a collection; estimates.

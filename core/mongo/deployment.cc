@@ -25,7 +25,8 @@ mongoc_client_pool_t* NewPool(const std::string& uri_text) {
   bson_error_t error;
   mongoc_uri_t* uri = mongoc_uri_new_with_error(uri_text.c_str(), &error);
   if (uri == nullptr) {
-    throw Error(ExitCode::kUsage, fmt::format("the connection URI is malformed: {}", error.message));
+    throw Error(ExitCode::kUsage,
+                fmt::format("the connection URI is malformed: {}", error.message));
   }
   mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(uri, &error);
   mongoc_uri_destroy(uri);
@@ -49,8 +50,8 @@ ServerInfo ReadServerInfo(const Client& client) {
 
   Document build_info;
   BSON_APPEND_INT32(build_info.bson(), "buildInfo", 1);
-  info.version =
-      StringField(client.Command("admin", build_info.bson(), "read the server's version"), "version");
+  info.version = StringField(
+      client.Command("admin", build_info.bson(), "read the server's version"), "version");
   char* rest = nullptr;
   info.major = static_cast<int>(std::strtol(info.version.c_str(), &rest, 10));
   if (*rest == '.') info.minor = static_cast<int>(std::strtol(rest + 1, nullptr, 10));
@@ -101,9 +102,10 @@ CommandResult Client::TryCommand(const std::string& database, const bson_t* comm
     const auto code = details.empty() ? std::nullopt : FindElement(details, "code");
     const auto text = details.empty() ? std::nullopt : FindElement(details, "errmsg");
     result.ok = false;
-    bson_set_error(&result.error, MONGOC_ERROR_WRITE_CONCERN,
-                   static_cast<std::uint32_t>(code ? code->AsInteger().value_or(0) : 0), "%s",
-                   std::string(text ? text->AsString().value_or("") : "write concern failed").c_str());
+    bson_set_error(
+        &result.error, MONGOC_ERROR_WRITE_CONCERN,
+        static_cast<std::uint32_t>(code ? code->AsInteger().value_or(0) : 0), "%s",
+        std::string(text ? text->AsString().value_or("") : "write concern failed").c_str());
   }
   return result;
 }

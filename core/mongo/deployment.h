@@ -30,8 +30,8 @@ struct ServerInfo {
 
 class Client;
 
-/// A standalone, replica set or sharded cluster and the connections to it. Thread-safe; outlives the
-/// clients it hands out.
+/// A standalone, replica set or sharded cluster and the connections to it. Thread-safe; outlives
+/// the clients it hands out.
 class Deployment {
  public:
   /// Connects. Throws Error kUsage (the URI), kUnavailable (nobody answers within the URI's
@@ -43,8 +43,8 @@ class Deployment {
 
   /// A client for one thread; back in the pool when destroyed.
   [[nodiscard]] Client Acquire();
-  /// The member that reads go to now, by the URI's read preference: all workers of a run use one. Asked
-  /// again after a lost connection. Throws Error kUnavailable after serverSelectionTimeoutMS.
+  /// The member that reads go to now, by the URI's read preference: all workers of a run use one.
+  /// Asked again after a lost connection. Throws Error kUnavailable after serverSelectionTimeoutMS.
   [[nodiscard]] std::uint32_t ReadMember(const Client& client) const;
   [[nodiscard]] const ServerInfo& info() const { return info_; }
   [[nodiscard]] std::chrono::milliseconds retry_for() const { return settings_.retry_for; }
@@ -81,8 +81,8 @@ class Client {
 
   [[nodiscard]] mongoc_client_t* get() const { return client_; }
 
-  /// Runs a command on the primary (or the member that `opts` names by serverId) once; the driver adds
-  /// nothing but session and cluster time. A reply with writeConcernError counts as failed.
+  /// Runs a command on the primary (or the member that `opts` names by serverId) once; the driver
+  /// adds nothing but session and cluster time. A reply with writeConcernError counts as failed.
   [[nodiscard]] CommandResult TryCommand(const std::string& database, const bson_t* command,
                                          const bson_t* opts = nullptr) const;
   /// The reply, or Error via DriverError(operation, …).

@@ -12,10 +12,26 @@ namespace haul {
 namespace {
 
 // A step-down, shutdown or lost cursor: the same request may be served later or elsewhere.
-constexpr std::array kTransientCodes = {
-    6,     7,     63,    89,    91,    133,   134,  175,   189,   262,
-    9001,  10107, 11600, 11602, 13435, 13436, 13388, 234,  server_code::kCursorNotFound,
-    server_code::kCursorKilled};
+constexpr std::array kTransientCodes = {6,
+                                        7,
+                                        63,
+                                        89,
+                                        91,
+                                        133,
+                                        134,
+                                        175,
+                                        189,
+                                        262,
+                                        9001,
+                                        10107,
+                                        11600,
+                                        11602,
+                                        13435,
+                                        13436,
+                                        13388,
+                                        234,
+                                        server_code::kCursorNotFound,
+                                        server_code::kCursorKilled};
 
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

@@ -8,9 +8,9 @@
 
 namespace haul {
 
-/// What the driver or the server said, as haul's error: the operation first, then the cause with the
-/// server's code. Network and server selection become kUnavailable, authentication, rights and TLS
-/// kDenied, a missing feature kUnsupported, everything else kFailure. `reply` may be null.
+/// What the driver or the server said, as haul's error: the operation first, then the cause with
+/// the server's code. Network and server selection become kUnavailable, authentication, rights and
+/// TLS kDenied, a missing feature kUnsupported, everything else kFailure. `reply` may be null.
 [[nodiscard]] Error DriverError(std::string_view operation, const bson_error_t& error,
                                 const bson_t* reply);
 

@@ -19,8 +19,8 @@ bool Backoff::Wait() {
 
   std::uniform_int_distribution<std::chrono::milliseconds::rep> jitter(ceiling_.count() / 2,
                                                                        ceiling_.count());
-  const auto wake_at =
-      std::min<std::chrono::steady_clock::time_point>(now + std::chrono::milliseconds(jitter(random_)), give_up_at);
+  const auto wake_at = std::min<std::chrono::steady_clock::time_point>(
+      now + std::chrono::milliseconds(jitter(random_)), give_up_at);
   ceiling_ = std::min(ceiling_ * 2, kLongest);
   while (std::chrono::steady_clock::now() < wake_at) {
     if (stop_.requested()) return false;

@@ -8,8 +8,8 @@
 
 namespace haul {
 
-/// Waits between tries of something that a lost connection broke: 0.2 s, doubled each time up to 30 s,
-/// each with full jitter, until `retry_for` has passed since the first failure. One thread.
+/// Waits between tries of something that a lost connection broke: 0.2 s, doubled each time up to 30
+/// s, each with full jitter, until `retry_for` has passed since the first failure. One thread.
 class Backoff {
  public:
   Backoff(std::chrono::milliseconds retry_for, const StopFlag& stop)

@@ -19,8 +19,8 @@ struct CommandFailure {
   int server_code = 0;     ///< 0 where the failure did not come from the server
 };
 
-/// One server-side cursor, driven by raw `find` and `getMore` commands: the driver's own helper drops
-/// options that haul needs and hides resume tokens. One thread; the client must outlive it.
+/// One server-side cursor, driven by raw `find` and `getMore` commands: the driver's own helper
+/// drops options that haul needs and hides resume tokens. One thread; the client must outlive it.
 /// Destroyed open, it is killed on the server.
 class ServerCursor {
  public:
@@ -35,6 +35,7 @@ class ServerCursor {
   /// Fetches the next reply; only while open().
   [[nodiscard]] std::optional<CommandFailure> GetMore(std::uint32_t batch_documents);
 
+  [[nodiscard]] std::uint32_t server_id() const { return server_id_; }
   /// True while the server has more.
   [[nodiscard]] bool open() const { return cursor_id_ != 0; }
   /// The BSON array of documents in the newest reply; valid until the next command.

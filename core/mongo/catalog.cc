@@ -1,0 +1,148 @@
+#include "core/mongo/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/bson/element.h"
+#include "core/mongo/driver_error.h"
+#include "core/mongo/server_cursor.h"
+
+namespace haul {
+namespace {
+
+std::string Text(ByteView document, std::string_view key) {
+  const auto element = FindElement(document, key);
+  return element ? std::string(element->AsString().value_or("")) : std::string();
+}
+
+std::optional<ByteView> Nested(ByteView document, std::string_view key) {
+  const auto element = FindElement(document, key);
+  return element ? element->AsDocument() : std::nullopt;
+}
+
+/// Every document that a cursor command yields.
+struct Listing {
+  std::vector<Document> documents;
+  std::optional<CommandFailure> failure;
+};
+
+Listing RunListing(const Client& client, const Namespace& ns, const Document& command,
+                   std::uint32_t server_id) {
+  constexpr std::uint32_t kBatch = 1000;
+  Listing listing;
+  ServerCursor cursor(client, ns, server_id);
+  listing.failure = cursor.Open(command.bson());
+  while (!listing.failure) {
+    ElementWalk walk(cursor.documents());
+    while (const auto element = walk.Next()) {
+      listing.documents.emplace_back(element->AsDocument().value_or(ByteView()));
+    }
+    if (!cursor.open()) break;
+    listing.failure = cursor.GetMore(kBatch);
+  }
+  return listing;
+}
+
+std::string UuidOf(ByteView listed) {
+  const auto info = Nested(listed, "info");
+  const auto uuid = info ? FindElement(*info, "uuid") : std::nullopt;
+  constexpr std::size_t kHeader = 5;  // int32 length + subtype
+  if (!uuid || uuid->type != BsonType::kBinary || uuid->value.size() != kHeader + 16) return {};
+  return ToHex(AsText(uuid->value.subspan(kHeader)));
+}
+
+CollectionSpec SpecFrom(const std::string& database, ByteView listed) {
+  CollectionSpec spec;
+  spec.ns = {database, Text(listed, "name")};
+  const std::string type = Text(listed, "type");
+  if (type == TypeName(CollectionType::kView)) spec.type = CollectionType::kView;
+  if (type == TypeName(CollectionType::kTimeSeries)) spec.type = CollectionType::kTimeSeries;
+  if (const auto options = Nested(listed, "options")) spec.options = Document(*options);
+  if (spec.type == CollectionType::kCollection) spec.uuid = UuidOf(listed);
+  return spec;
+}
+
+}  // namespace
+
+std::vector<std::string> ListDatabases(const Client& client) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "listDatabases", 1);
+  BSON_APPEND_BOOL(command.bson(), "nameOnly", true);
+  const Document reply = client.Command("admin", command.bson(), "list databases");
+  std::vector<std::string> names;
+  const auto databases = Nested(reply.bytes(), "databases");
+  if (!databases) return names;
+  ElementWalk walk(*databases);
+  while (const auto database = walk.Next()) {
+    names.push_back(Text(database->AsDocument().value_or(ByteView()), "name"));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<CollectionSpec> ListCollections(const Deployment& deployment, const Client& client,
+                                            const std::string& database) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "listCollections", 1);
+  Listing listing = RunListing(client, {database, "$cmd.listCollections"}, command,
+                               deployment.ReadMember(client));
+  if (listing.failure) {
+    throw listing.failure->error.WithContext(fmt::format("list collections of {}", database));
+  }
+  std::vector<CollectionSpec> specs;
+  for (const Document& listed : listing.documents) {
+    CollectionSpec spec = SpecFrom(database, listed.bytes());
+    const bool internal =
+        spec.ns.collection == "system.views" || spec.ns.collection.starts_with(kBucketsPrefix);
+    if (!internal) specs.push_back(std::move(spec));
+  }
+  std::sort(specs.begin(), specs.end(),
+            [](const CollectionSpec& a, const CollectionSpec& b) { return a.ns < b.ns; });
+  return specs;
+}
+
+std::optional<std::vector<Document>> ListIndexes(const Deployment& deployment, const Client& client,
+                                                 const Namespace& ns) {
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "listIndexes", ns.collection.c_str());
+  Listing listing = RunListing(client, {ns.database, "$cmd.listIndexes." + ns.collection}, command,
+                               deployment.ReadMember(client));
+  if (listing.failure && listing.failure->server_code == server_code::kNamespaceNotFound) {
+    return std::nullopt;
+  }
+  if (listing.failure) throw listing.failure->error;
+  return std::move(listing.documents);
+}
+
+CollectionSize MeasureCollection(const Client& client, const Namespace& data_ns) {
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "collStats", data_ns.collection.c_str());
+  const CommandResult result = client.TryCommand(data_ns.database, command.bson());
+  CollectionSize size;
+  if (!result.ok) return size;
+  const auto bytes = FindElement(result.reply.bytes(), "size");
+  const auto documents = FindElement(result.reply.bytes(), "count");
+  if (bytes) size.bytes = static_cast<std::uint64_t>(bytes->AsInteger().value_or(0));
+  if (documents) size.documents = static_cast<std::uint64_t>(documents->AsInteger().value_or(0));
+  return size;
+}
+
+std::string ClusterTime(const Client& client) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "ping", 1);
+  const CommandResult result = client.TryCommand("admin", command.bson());
+  bson_iter_t top;
+  bson_iter_t time;
+  if (!result.ok || !bson_iter_init(&top, result.reply.bson())) return {};
+  if (!bson_iter_find_descendant(&top, "$clusterTime.clusterTime", &time)) return {};
+  if (!BSON_ITER_HOLDS_TIMESTAMP(&time)) return {};
+  std::uint32_t seconds = 0;
+  std::uint32_t increment = 0;
+  bson_iter_timestamp(&time, &seconds, &increment);
+  return fmt::format("{}:{}", seconds, increment);
+}
+
+}  // namespace haul

@@ -1,0 +1,167 @@
+#include "core/mongo/write_command.h"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/bson/element.h"
+
+namespace haul {
+namespace {
+
+constexpr std::uint8_t kEnd = 0;
+
+Document NewHead(const char* name, const WriteCommandOptions& options) {
+  Document head;
+  bson_append_utf8(head.bson(), name, -1, options.collection.c_str(),
+                   static_cast<int>(options.collection.size()));
+  BSON_APPEND_BOOL(head.bson(), "ordered", options.ordered);
+  if (options.bypass_validation) BSON_APPEND_BOOL(head.bson(), "bypassDocumentValidation", true);
+  if (!options.write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(head.bson(), "writeConcern", options.write_concern.bson());
+  }
+  return head;
+}
+
+// A document that is built in place: its length is filled in when it ends.
+class OpenDocument {
+ public:
+  explicit OpenDocument(ByteBuffer& buffer) : buffer_(buffer), begin_(buffer.size()) {
+    constexpr std::array<std::uint8_t, 4> kLength{};
+    buffer_.Append(kLength);
+  }
+  void BeginElement(BsonType type, std::string_view key) {
+    const auto code = static_cast<std::uint8_t>(type);
+    buffer_.Append({&code, 1});
+    buffer_.Append(AsBytes(key));
+    buffer_.Append({&kEnd, 1});
+  }
+  void End() {
+    buffer_.Append({&kEnd, 1});
+    const auto length = static_cast<std::uint32_t>(buffer_.size() - begin_);
+    for (std::size_t i = 0; i < 4; ++i) {
+      buffer_.data()[begin_ + i] = static_cast<std::uint8_t>(length >> (8 * i));
+    }
+  }
+
+ private:
+  ByteBuffer& buffer_;
+  std::size_t begin_;
+};
+
+// {$and: [{_id: {$eq: ID}}, {_id: {$exists: false}}]}: matches nothing, so the upsert always inserts,
+// and yet it names the _id as upserts have to.
+void AppendNoMatch(OpenDocument& statement, ByteBuffer& buffer, const Element& id) {
+  Document never;
+  bson_t exists;
+  BSON_APPEND_DOCUMENT_BEGIN(never.bson(), "_id", &exists);
+  BSON_APPEND_BOOL(&exists, "$exists", false);
+  bson_append_document_end(never.bson(), &exists);
+
+  statement.BeginElement(BsonType::kDocument, "q");
+  OpenDocument query(buffer);
+  query.BeginElement(BsonType::kArray, "$and");
+  OpenDocument both(buffer);
+  both.BeginElement(BsonType::kDocument, "0");
+  OpenDocument equal(buffer);
+  equal.BeginElement(BsonType::kDocument, "_id");
+  OpenDocument value(buffer);
+  value.BeginElement(id.type, "$eq");
+  buffer.Append(id.value);
+  value.End();
+  equal.End();
+  both.BeginElement(BsonType::kDocument, "1");
+  buffer.Append(never.bytes());
+  both.End();
+  query.End();
+}
+
+// [{$replaceRoot: {newRoot: {$literal: DOCUMENT}}}]
+void AppendReplacement(OpenDocument& statement, ByteBuffer& buffer, ByteView document) {
+  statement.BeginElement(BsonType::kArray, "u");
+  OpenDocument pipeline(buffer);
+  pipeline.BeginElement(BsonType::kDocument, "0");
+  OpenDocument stage(buffer);
+  stage.BeginElement(BsonType::kDocument, "$replaceRoot");
+  OpenDocument replace_root(buffer);
+  replace_root.BeginElement(BsonType::kDocument, "newRoot");
+  OpenDocument literal(buffer);
+  literal.BeginElement(BsonType::kDocument, "$literal");
+  buffer.Append(document);
+  literal.End();
+  replace_root.End();
+  stage.End();
+  pipeline.End();
+}
+
+void AppendExactUpsert(ByteBuffer& buffer, ByteView document) {
+  const auto id = FindElement(document, "_id");
+  if (!id) throw Error(ExitCode::kCorrupt, "a document has no _id");
+  OpenDocument statement(buffer);
+  AppendNoMatch(statement, buffer, *id);
+  AppendReplacement(statement, buffer, document);
+  statement.BeginElement(BsonType::kBool, "upsert");
+  constexpr std::uint8_t kTrue = 1;
+  buffer.Append({&kTrue, 1});
+  statement.End();
+}
+
+}  // namespace
+
+WriteCommand::WriteCommand(const WriteCommandOptions& options)
+    : insert_head_(NewHead("insert", options)), update_head_(NewHead("update", options)) {
+  if (options.bypass_timestamp_replacement) {
+    BSON_APPEND_BOOL(insert_head_.bson(), "bypassEmptyTsReplacement", true);
+  }
+}
+
+bson_t WriteCommand::Build(Kind kind, const Batch& batch, std::span<const std::uint32_t> indices) {
+  const bool insert = kind == Kind::kInsert;
+  const ByteView head = (insert ? insert_head_ : update_head_).bytes();
+  command_.Clear();
+  OpenDocument command(command_);
+  command_.Append(head.subspan(4, head.size() - 5));
+  command.BeginElement(BsonType::kArray, insert ? "documents" : "updates");
+  OpenDocument statements(command_);
+  std::array<char, 16> key{};
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const char* key_end = std::to_chars(key.data(), key.data() + key.size(), i).ptr;
+    statements.BeginElement(BsonType::kDocument,
+                            {key.data(), static_cast<std::size_t>(key_end - key.data())});
+    const ByteView document = batch.at(indices[i]);
+    insert ? command_.Append(document) : AppendExactUpsert(command_, document);
+  }
+  statements.End();
+  command.End();
+  return BorrowBson(command_.view());
+}
+
+WriteReply ParseWriteReply(ByteView reply, std::size_t statements) {
+  WriteReply result;
+  if (const auto n = FindElement(reply, "n")) {
+    result.written = static_cast<std::uint64_t>(n->AsInteger().value_or(0));
+  }
+  const auto errors = FindElement(reply, "writeErrors");
+  if (!errors || !errors->AsDocument()) return result;
+  ElementWalk walk(*errors->AsDocument());
+  while (const auto entry = walk.Next()) {
+    const ByteView details = entry->AsDocument().value_or(ByteView());
+    if (details.empty()) continue;
+    const auto index = FindElement(details, "index");
+    const auto code = FindElement(details, "code");
+    const auto message = FindElement(details, "errmsg");
+    WriteError error;
+    error.index = static_cast<std::size_t>(index ? index->AsInteger().value_or(-1) : -1);
+    error.code = static_cast<int>(code ? code->AsInteger().value_or(0) : 0);
+    if (message) error.message = std::string(message->AsString().value_or(""));
+    if (error.index >= statements) {
+      throw Error(ExitCode::kInternal, "the server's reply names a statement that was not sent");
+    }
+    result.errors.push_back(std::move(error));
+  }
+  return result;
+}
+
+}  // namespace haul
