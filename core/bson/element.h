@@ -42,14 +42,14 @@ struct Element {
 
   /// Each answers nothing where the type is another.
   [[nodiscard]] std::optional<std::string_view> AsString() const;
-  [[nodiscard]] std::optional<ByteView> AsDocument() const;  ///< document or array
-  [[nodiscard]] std::optional<bool> AsBool() const;          ///< bool, or a number other than 0
+  [[nodiscard]] std::optional<ByteView> AsDocument() const;     ///< document or array
+  [[nodiscard]] std::optional<bool> AsBool() const;             ///< bool, or a number other than 0
   [[nodiscard]] std::optional<std::int64_t> AsInteger() const;  ///< int32, int64, whole double
   [[nodiscard]] std::optional<double> AsDouble() const;         ///< any of the three number types
 };
 
-/// Walks the elements of one document, every length checked against the bytes that are there; nested
-/// documents are stepped over, not entered. The document's bytes must outlive the walk.
+/// Walks the elements of one document, every length checked against the bytes that are there;
+/// nested documents are stepped over, not entered. The document's bytes must outlive the walk.
 /// Throws Error kCorrupt ("element 'x' at byte 12 ends after its document").
 class ElementWalk {
  public:

@@ -28,7 +28,8 @@ inline constexpr std::string_view kBucketsPrefix = "system.buckets.";
 [[nodiscard]] std::string_view LogicalCollection(std::string_view collection);
 
 /// A name that the server accepts and that cannot leave a directory. Throws Error kUsage for a name
-/// that is empty, too long, or holds NUL, '/', '\\', ' ', '"', '$' or '.' (databases), NUL or a leading
+/// that is empty, too long, or holds NUL, '/', '\\', ' ', '"', '$' or '.' (databases), NUL or a
+/// leading
 /// '.' (collections). `what` names the origin in the message ("--db").
 void CheckDatabaseName(std::string_view database, std::string_view what);
 void CheckCollectionName(std::string_view collection, std::string_view what);

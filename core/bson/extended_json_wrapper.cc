@@ -1,0 +1,298 @@
+#include "core/bson/extended_json_wrapper.h"
+
+#include <bson/bson.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/bson/base64.h"
+
+namespace haul {
+namespace {
+
+using Fields = std::vector<Element>;
+
+[[noreturn]] void Fail(std::string_view wrapper, std::string_view expected) {
+  throw Error(ExitCode::kUsage, fmt::format("{} takes {}", wrapper, expected));
+}
+
+template <typename T>
+std::string Raw(T value) {
+  std::string bytes(sizeof value, '\0');
+  std::memcpy(bytes.data(), &value, sizeof value);
+  return bytes;
+}
+
+std::string RawString(std::string_view text) {
+  return Raw(static_cast<std::int32_t>(text.size() + 1)) + std::string(text) + '\0';
+}
+
+Fields ReadFields(ByteView document) {
+  Fields fields;
+  ElementWalk walk(document);
+  while (const std::optional<Element> element = walk.Next()) fields.push_back(*element);
+  return fields;
+}
+
+// The field of a two-field object, or null; such an object has no others and none twice.
+const Element* Find(const Fields& fields, std::string_view key) {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Element& e) { return e.key == key; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::optional<std::string_view> FindString(const Fields& fields, std::string_view key) {
+  const Element* field = Find(fields, key);
+  return field == nullptr ? std::nullopt : field->AsString();
+}
+
+// The fields of an object that is the one value of a wrapper and has two fields itself.
+Fields PairInside(const Fields& fields, std::string_view expected) {
+  if (fields.size() != 1 || fields[0].type != BsonType::kDocument) Fail(fields[0].key, expected);
+  Fields inner = ReadFields(fields[0].value);
+  if (inner.size() != 2) Fail(fields[0].key, expected);
+  return inner;
+}
+
+std::string_view OnlyString(const Fields& fields, std::string_view expected) {
+  const std::optional<std::string_view> text = fields[0].AsString();
+  if (fields.size() != 1 || !text) Fail(fields[0].key, expected);
+  return *text;
+}
+
+template <typename T>
+WrappedValue Integer(const Fields& fields, BsonType type, std::string_view expected) {
+  const std::string_view text = OnlyString(fields, expected);
+  const std::size_t plus = text.starts_with('+') && !text.starts_with("+-") ? 1 : 0;
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + plus, end, value);
+  if (read.ec != std::errc() || read.ptr != end) Fail(fields[0].key, expected);
+  return {type, Raw(value)};
+}
+
+WrappedValue Int32(const Fields& fields) {
+  return Integer<std::int32_t>(fields, BsonType::kInt32, "a string that is a 32-bit integer");
+}
+
+WrappedValue Int64(const Fields& fields) {
+  return Integer<std::int64_t>(fields, BsonType::kInt64, "a string that is a 64-bit integer");
+}
+
+WrappedValue Double(const Fields& fields) {
+  constexpr std::string_view kExpected = "a string that is a double, NaN, Infinity or -Infinity";
+  const std::string_view text = OnlyString(fields, kExpected);
+  double value = 0;
+  if (text == "NaN") {
+    value = std::numeric_limits<double>::quiet_NaN();
+  } else if (text == "Infinity" || text == "-Infinity") {
+    value = std::copysign(std::numeric_limits<double>::infinity(), text[0] == '-' ? -1 : 1);
+  } else {
+    const std::optional<double> number = ParseDouble(text);
+    if (!number) Fail(fields[0].key, kExpected);
+    value = *number;
+  }
+  return {BsonType::kDouble, Raw(value)};
+}
+
+WrappedValue Decimal(const Fields& fields) {
+  constexpr std::string_view kExpected = "a string that a 128-bit decimal holds exactly";
+  const std::string text(OnlyString(fields, kExpected));
+  bson_decimal128_t value;
+  const bool cut = text.find('\0') != std::string::npos;
+  if (cut || !bson_decimal128_from_string(text.c_str(), &value)) Fail(fields[0].key, kExpected);
+  return {BsonType::kDecimal128, Raw(value)};
+}
+
+std::optional<std::string> DecodeHex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    std::uint8_t byte = 0;
+    const auto read = std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
+    if (read.ec != std::errc() || read.ptr != hex.data() + i + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+WrappedValue ObjectId(const Fields& fields) {
+  constexpr std::string_view kExpected = "a string of 24 hex digits";
+  const std::string_view hex = OnlyString(fields, kExpected);
+  const std::optional<std::string> id = DecodeHex(hex);
+  if (hex.size() != 24 || !id) Fail(fields[0].key, kExpected);
+  return {BsonType::kObjectId, *id};
+}
+
+std::string RawBinary(std::uint8_t subtype, std::string_view payload) {
+  constexpr std::uint8_t kOldBinary = 2;
+  std::string bytes = subtype == kOldBinary ? Raw(static_cast<std::int32_t>(payload.size())) : "";
+  bytes += payload;
+  return Raw(static_cast<std::int32_t>(bytes.size())) + static_cast<char>(subtype) + bytes;
+}
+
+// {"$binary":{"base64":…,"subType":…}}, or as old tools write it {"$binary":…,"$type":…}.
+WrappedValue Binary(const Fields& fields) {
+  constexpr std::string_view kExpected = "\"base64\" and a \"subType\" of two hex digits";
+  const bool old = fields.size() == 2 && fields[0].type == BsonType::kString;
+  const Fields inner = old ? fields : PairInside(fields, kExpected);
+  const auto base64 = FindString(inner, old ? "$binary" : "base64");
+  const auto subtype_text = FindString(inner, old ? "$type" : "subType");
+  if (!base64 || !subtype_text || subtype_text->empty()) Fail(fields[0].key, kExpected);
+  std::uint8_t subtype = 0;
+  const char* end = subtype_text->data() + subtype_text->size();
+  const auto read = std::from_chars(subtype_text->data(), end, subtype, 16);
+  const std::optional<std::string> payload = DecodeBase64(*base64);
+  if (read.ec != std::errc() || read.ptr != end || !payload) Fail(fields[0].key, kExpected);
+  return {BsonType::kBinary, RawBinary(subtype, *payload)};
+}
+
+WrappedValue Uuid(const Fields& fields) {
+  constexpr std::string_view kExpected = "a UUID of 36 characters";
+  constexpr std::uint8_t kUuidSubtype = 4;
+  std::string text(OnlyString(fields, kExpected));
+  const bool hyphens =
+      text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
+  std::erase(text, '-');
+  const std::optional<std::string> bytes = DecodeHex(text);
+  if (!hyphens || text.size() != 32 || !bytes) Fail(fields[0].key, kExpected);
+  return {BsonType::kBinary, RawBinary(kUuidSubtype, *bytes)};
+}
+
+WrappedValue Date(const Fields& fields) {
+  constexpr std::string_view kExpected = "an ISO 8601 time with a zone, or milliseconds";
+  if (fields.size() != 1) Fail(fields[0].key, kExpected);
+  const std::optional<std::string_view> text = fields[0].AsString();
+  const bool integer = fields[0].type == BsonType::kInt32 || fields[0].type == BsonType::kInt64;
+  const std::optional<std::int64_t> time = text      ? ParseIsoDate(*text)
+                                           : integer ? fields[0].AsInteger()
+                                                     : std::nullopt;
+  if (!time) Fail(fields[0].key, kExpected);
+  return {BsonType::kDate, Raw(*time)};
+}
+
+WrappedValue Timestamp(const Fields& fields) {
+  constexpr std::string_view kExpected = "{\"t\": seconds, \"i\": increment}, each below 2^32";
+  const Fields inner = PairInside(fields, kExpected);
+  std::string bytes;
+  for (const std::string_view key : {"i", "t"}) {
+    const Element* field = Find(inner, key);
+    const std::optional<std::int64_t> part =
+        field == nullptr || field->type == BsonType::kDouble ? std::nullopt : field->AsInteger();
+    if (!part || *part < 0 || *part > std::numeric_limits<std::uint32_t>::max()) {
+      Fail(fields[0].key, kExpected);
+    }
+    bytes += Raw(static_cast<std::uint32_t>(*part));
+  }
+  return {BsonType::kTimestamp, bytes};
+}
+
+WrappedValue Regex(const Fields& fields) {
+  constexpr std::string_view kExpected = "the strings \"pattern\" and \"options\" without NUL";
+  const Fields inner = PairInside(fields, kExpected);
+  const auto pattern = FindString(inner, "pattern");
+  const auto options = FindString(inner, "options");
+  const bool whole = pattern && options && pattern->find('\0') == std::string_view::npos &&
+                     options->find('\0') == std::string_view::npos;
+  if (!whole) Fail(fields[0].key, kExpected);
+  return {BsonType::kRegex, std::string(*pattern) + '\0' + std::string(*options) + '\0'};
+}
+
+WrappedValue DbPointer(const Fields& fields) {
+  constexpr std::string_view kExpected = "\"$ref\" and an ObjectId \"$id\"";
+  const Fields inner = PairInside(fields, kExpected);
+  const auto name = FindString(inner, "$ref");
+  const Element* id = Find(inner, "$id");
+  if (!name || id == nullptr || id->type != BsonType::kObjectId) Fail(fields[0].key, kExpected);
+  return {BsonType::kDbPointer, RawString(*name) + std::string(AsText(id->value))};
+}
+
+WrappedValue Code(const Fields& fields) {
+  constexpr std::string_view kExpected = "a string, and nothing or a document \"$scope\" beside it";
+  const auto code = fields[0].AsString();
+  if (!code || fields.size() > 2) Fail(fields[0].key, kExpected);
+  if (fields.size() == 1) return {BsonType::kCode, RawString(*code)};
+  if (fields[1].key != "$scope" || fields[1].type != BsonType::kDocument) {
+    Fail(fields[0].key, kExpected);
+  }
+  const std::string parts = RawString(*code) + std::string(AsText(fields[1].value));
+  return {BsonType::kCodeWithScope, Raw(static_cast<std::int32_t>(parts.size() + 4)) + parts};
+}
+
+WrappedValue Symbol(const Fields& fields) {
+  return {BsonType::kSymbol, RawString(OnlyString(fields, "a string"))};
+}
+
+WrappedValue MinKey(const Fields& fields) {
+  if (fields.size() != 1 || fields[0].AsInteger() != 1) Fail(fields[0].key, "1");
+  return {BsonType::kMinKey, {}};
+}
+
+WrappedValue MaxKey(const Fields& fields) {
+  if (fields.size() != 1 || fields[0].AsInteger() != 1) Fail(fields[0].key, "1");
+  return {BsonType::kMaxKey, {}};
+}
+
+WrappedValue Undefined(const Fields& fields) {
+  const bool is_true = fields[0].type == BsonType::kBool && fields[0].value[0] == 1;
+  if (fields.size() != 1 || !is_true) Fail(fields[0].key, "true");
+  return {BsonType::kUndefined, {}};
+}
+
+struct Wrapper {
+  std::string_view name;
+  WrappedValue (*unwrap)(const Fields& fields);
+};
+
+constexpr std::array<Wrapper, 16> kWrappers = {{{"$numberInt", Int32},
+                                                {"$numberLong", Int64},
+                                                {"$numberDouble", Double},
+                                                {"$numberDecimal", Decimal},
+                                                {"$oid", ObjectId},
+                                                {"$date", Date},
+                                                {"$binary", Binary},
+                                                {"$uuid", Uuid},
+                                                {"$timestamp", Timestamp},
+                                                {"$regularExpression", Regex},
+                                                {"$dbPointer", DbPointer},
+                                                {"$code", Code},
+                                                {"$symbol", Symbol},
+                                                {"$minKey", MinKey},
+                                                {"$maxKey", MaxKey},
+                                                {"$undefined", Undefined}}};
+
+}  // namespace
+
+std::optional<double> ParseDouble(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const bool number = !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) &&
+                      text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+  const auto read = std::from_chars(text.data(), end, value);
+  if (!number || read.ptr != end) return std::nullopt;
+  if (read.ec == std::errc()) return value;
+  // Too large and too small are one code; strtod tells them apart and gives what is closest to 0.
+  value = std::strtod(std::string(text).c_str(), nullptr);
+  if (std::isinf(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<WrappedValue> UnwrapExtended(ByteView object) {
+  const std::optional<Element> first = ElementWalk(object).Next();
+  if (!first || !first->key.starts_with('$')) return std::nullopt;
+  const auto* const wrapper =
+      std::find_if(kWrappers.begin(), kWrappers.end(),
+                   [&](const Wrapper& row) { return row.name == first->key; });
+  if (wrapper == kWrappers.end()) return std::nullopt;
+  return wrapper->unwrap(ReadFields(object));
+}
+
+}  // namespace haul
