@@ -30,7 +30,7 @@ struct DataFile {
   };
 
   std::filesystem::path path;
-  std::string name;                ///< for messages: relative to the dump
+  std::string name;                ///< for messages: relative to the dump, escaped for display
   CodecId codec = CodecId::kNone;  ///< what the manifest says, else what the name proposes
   std::uint64_t stored_bytes = 0;  ///< size of the file
 
@@ -97,8 +97,7 @@ class DataFileReader {
       std::atomic<std::uint64_t>* stored_bytes_read = nullptr) const;
 
  private:
-  void CheckSizeAndKind() const;
-  void LoadIndex();
+  void CheckSize() const;
 
   DataFile file_;
   LocalFileReader reader_;
