@@ -70,7 +70,7 @@ def fault_in(layer, name, quoted, root):
         owners = next((v for k, v in OUTSIDE.items() if name.startswith(k)), None)
         return None if owners is None or layer in owners else f"only {sorted(owners)} may"
     if not (root / name).is_file():
-        return "quoted names are paths from the root"
+        return "no such file; quoted names are paths from the root"
     target = folder_of(name)
     if target == layer or target in ALLOWED[layer] or name in ALLOWED[layer]:
         return None
@@ -154,6 +154,6 @@ def test_a_relative_name_and_a_new_folder_are_found(tmp_path):
     tree(tmp_path, {"core/misc/x.h": "", "core/base/y.cc": ""})
     (tmp_path / "core/base/y.cc").write_text('#include "../io/z.h"\n', encoding="utf-8")
     assert violations(tmp_path) == [
-        "core/base/y.cc:1: includes ../io/z.h: quoted names are paths from the root",
+        "core/base/y.cc:1: includes ../io/z.h: no such file; quoted names are paths from the root",
         "core/misc/x.h: core/misc is not in the table",
     ]
