@@ -1,16 +1,26 @@
 #include "core/mongo/duplicate_check.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
-
-#include "core/bson/element.h"
 
 namespace haul {
 namespace {
 
 constexpr std::size_t kMaxChunkDocuments = 1000;
 constexpr std::size_t kMaxChunkBytes = std::size_t{4} * 1024 * 1024;
+
+template <auto Destroy>
+struct Destroyer {
+  template <typename T>
+  void operator()(T* handle) const {
+    Destroy(handle);
+  }
+};
+using Collection = std::unique_ptr<mongoc_collection_t, Destroyer<mongoc_collection_destroy>>;
+using Cursor = std::unique_ptr<mongoc_cursor_t, Destroyer<mongoc_cursor_destroy>>;
+using ReadPreference = std::unique_ptr<mongoc_read_prefs_t, Destroyer<mongoc_read_prefs_destroy>>;
 
 // How many of `indices` make one read.
 std::size_t ChunkSize(const Batch& batch, std::span<const std::uint32_t> indices) {
@@ -43,23 +53,20 @@ Document IdFilter(const Batch& batch, std::span<const std::uint32_t> indices) {
   return filter;
 }
 
-using DocumentSet = std::unordered_set<std::string>;
-
-// False, with result.last filled in, where the read fails.
-bool ReadDocuments(mongoc_collection_t* collection, const Document& filter, DocumentSet& found,
-                   CommandResult& last) {
-  mongoc_cursor_t* cursor =
-      mongoc_collection_find_with_opts(collection, filter.bson(), nullptr, nullptr);
+// Nothing, with `last` filled in, where the read fails.
+std::unordered_set<std::string> ReadDocuments(mongoc_collection_t* collection,
+                                              const Document& filter, CommandResult& last) {
+  std::unordered_set<std::string> found;
+  const Cursor cursor(
+      mongoc_collection_find_with_opts(collection, filter.bson(), nullptr, nullptr));
   const bson_t* document = nullptr;
-  while (mongoc_cursor_next(cursor, &document)) {
+  while (mongoc_cursor_next(cursor.get(), &document)) {
     found.emplace(AsText({bson_get_data(document), document->len}));
   }
   const bson_t* reply = nullptr;
-  const bool failed = mongoc_cursor_error_document(cursor, &last.error, &reply);
-  last.ok = !failed;
-  if (failed && reply != nullptr) last.reply = Document(reply);
-  mongoc_cursor_destroy(cursor);
-  return !failed;
+  last.ok = !mongoc_cursor_error_document(cursor.get(), &last.error, &reply);
+  if (!last.ok && reply != nullptr) last.reply = Document(reply);
+  return found;
 }
 
 }  // namespace
@@ -68,23 +75,21 @@ DuplicateCheck FindSameDocuments(const Client& client, const Namespace& ns, cons
                                  std::span<const std::uint32_t> indices) {
   DuplicateCheck result;
   result.last.ok = true;
-  mongoc_collection_t* collection =
-      mongoc_client_get_collection(client.get(), ns.database.c_str(), ns.collection.c_str());
-  // A restore compares with what it has just been told is there, so only the primary may answer.
-  mongoc_read_prefs_t* primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
-  mongoc_collection_set_read_prefs(collection, primary);
+  const Collection collection(
+      mongoc_client_get_collection(client.get(), ns.database.c_str(), ns.collection.c_str()));
+  // The comparison is with what the primary has just reported, so no other member may answer.
+  const ReadPreference primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+  mongoc_collection_set_read_prefs(collection.get(), primary.get());
   while (!indices.empty()) {
     const auto chunk = indices.first(ChunkSize(batch, indices));
     indices = indices.subspan(chunk.size());
-    DocumentSet found;
-    if (!ReadDocuments(collection, IdFilter(batch, chunk), found, result.last)) break;
+    const auto found = ReadDocuments(collection.get(), IdFilter(batch, chunk), result.last);
+    if (!result.last.ok) break;
     for (const std::uint32_t index : chunk) {
       const bool same = found.contains(std::string(AsText(batch.at(index))));
       (same ? result.same : result.others).push_back(index);
     }
   }
-  mongoc_read_prefs_destroy(primary);
-  mongoc_collection_destroy(collection);
   return result;
 }
 

@@ -17,9 +17,9 @@ struct DuplicateCheck {
   std::vector<std::uint32_t> others;  ///< another document with that `_id`, or none
 };
 
-/// Reads the documents with the same `_id`s as those that `indices` name, in chunks, from the primary,
-/// and compares bytes. Where a read fails, `last.ok` is false and the lists are incomplete: ask again
-/// or give up.
+/// Reads the documents with the same `_id`s as those that `indices` name, in chunks, from the
+/// primary, and compares bytes. Where a read fails, `last.ok` is false and the lists are
+/// incomplete: ask again or give up.
 [[nodiscard]] DuplicateCheck FindSameDocuments(const Client& client, const Namespace& ns,
                                                const Batch& batch,
                                                std::span<const std::uint32_t> indices);

@@ -51,8 +51,8 @@ class OpenDocument {
   std::size_t begin_;
 };
 
-// {$and: [{_id: {$eq: ID}}, {_id: {$exists: false}}]}: matches nothing, so the upsert always inserts,
-// and yet it names the _id as upserts have to.
+// {$and: [{_id: {$eq: ID}}, {_id: {$exists: false}}]}: matches nothing, so the upsert always
+// inserts, and yet it names the _id as upserts have to.
 void AppendNoMatch(OpenDocument& statement, ByteBuffer& buffer, const Element& id) {
   Document never;
   bson_t exists;

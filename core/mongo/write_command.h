@@ -27,8 +27,9 @@ class WriteCommand {
  public:
   enum class Kind : std::uint8_t {
     kInsert,
-    /// One upsert a document that stores it exactly as it is, Timestamp(0,0) included, and fails with
-    /// a duplicate key where its `_id` exists: nothing is ever stored changed, not even for a moment.
+    /// One upsert a document that stores it exactly as it is, Timestamp(0,0) included, and fails
+    /// with a duplicate key where its `_id` exists: nothing is ever stored changed, not even for a
+    /// moment.
     kExactUpsert,
   };
 

@@ -1,0 +1,206 @@
+#include "core/mongo/catalog_writer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "core/base/text.h"
+#include "core/bson/element.h"
+#include "core/mongo/driver_error.h"
+#include "core/mongo/index_rewrite.h"
+#include "core/mongo/retry.h"
+
+namespace haul {
+namespace {
+
+constexpr int kFailedToParse = 9;
+constexpr int kInvalidOptions = 72;
+constexpr int kInvalidIndexSpecificationOption = 197;
+constexpr int kUnknownField = 40415;
+constexpr int kUnknownFieldInOptions = 51177;
+
+bool IsUnknownOption(const bson_error_t& error) {
+  const auto code = static_cast<int>(error.code);
+  return code == kInvalidOptions || code == kUnknownField || code == kUnknownFieldInOptions ||
+         code == kFailedToParse;
+}
+
+std::array<std::uint8_t, 16> ParseUuid(std::string_view hex) {
+  std::array<std::uint8_t, 16> uuid{};
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    const std::string_view digits = hex.substr(2 * i, 2);
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), uuid[i], 16);
+    if (problem != std::errc() || end != digits.data() + 2) {
+      throw Error(ExitCode::kCorrupt, fmt::format("'{}' is not a UUID", EscapeForDisplay(hex)));
+    }
+  }
+  return uuid;
+}
+
+// {applyOps: [{op: "c", ns: "DB.$cmd", ui: UUID, o: {create: …}}]}
+Document CreateWithUuid(const CollectionSpec& spec, const Document& create,
+                        const Document& write_concern) {
+  const auto uuid = ParseUuid(spec.uuid);
+  Document command;
+  bson_t operations;
+  bson_t operation;
+  BSON_APPEND_ARRAY_BEGIN(command.bson(), "applyOps", &operations);
+  BSON_APPEND_DOCUMENT_BEGIN(&operations, "0", &operation);
+  BSON_APPEND_UTF8(&operation, "op", "c");
+  BSON_APPEND_UTF8(&operation, "ns", (spec.ns.database + ".$cmd").c_str());
+  BSON_APPEND_BINARY(&operation, "ui", BSON_SUBTYPE_UUID, uuid.data(),
+                     static_cast<std::uint32_t>(uuid.size()));
+  BSON_APPEND_DOCUMENT(&operation, "o", create.bson());
+  bson_append_document_end(&operations, &operation);
+  bson_append_array_end(command.bson(), &operations);
+  if (!write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
+  }
+  return command;
+}
+
+Document IndexCommand(const Namespace& ns, const std::vector<const Document*>& indexes,
+                      const Document& write_concern, bool ignore_unknown) {
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "createIndexes", ns.collection.c_str());
+  bson_t array;
+  BSON_APPEND_ARRAY_BEGIN(command.bson(), "indexes", &array);
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    BSON_APPEND_DOCUMENT(&array, std::to_string(i).c_str(), indexes[i]->bson());
+  }
+  bson_append_array_end(command.bson(), &array);
+  if (ignore_unknown) BSON_APPEND_BOOL(command.bson(), "ignoreUnknownIndexOptions", true);
+  if (!write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
+  }
+  return command;
+}
+
+std::string IndexName(const Document& index) {
+  const auto name = FindElement(index.bytes(), "name");
+  return EscapeForDisplay(name ? name->AsString().value_or("?") : "?");
+}
+
+// Refused because of what the indexes are, not because the server could not be asked.
+bool IsAboutIndexes(const CommandResult& result) {
+  return !result.ok && result.error.domain == MONGOC_ERROR_SERVER &&
+         result.error.code != server_code::kUnauthorized &&
+         result.error.code != server_code::kNamespaceNotFound;
+}
+
+}  // namespace
+
+Document CreateCommand(const CollectionSpec& spec, const CreateOptions& options) {
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "create", spec.ns.collection.c_str());
+  bool has_clustered_index = false;
+  if (options.with_options || spec.type == CollectionType::kView) {
+    bson_iter_t at;
+    bson_iter_init(&at, spec.options.bson());
+    while (bson_iter_next(&at)) {
+      const std::string_view key = bson_iter_key(&at);
+      if (key == "autoIndexId" || key == "recordIdsReplicated") continue;
+      has_clustered_index = has_clustered_index || key == "clusteredIndex";
+      bson_append_iter(command.bson(), key.data(), static_cast<int>(key.size()), &at);
+    }
+  }
+  if (options.with_options && spec.type == CollectionType::kCollection && !has_clustered_index) {
+    const Document id_index =
+        IdIndexForCreate(spec, options.keep_index_version || options.preserve_uuid);
+    if (!id_index.empty()) BSON_APPEND_DOCUMENT(command.bson(), "idIndex", id_index.bson());
+  }
+  return command;
+}
+
+CatalogWriter::CatalogWriter(Deployment& deployment)
+    : deployment_(deployment), client_(deployment.Acquire()) {}
+
+CommandResult CatalogWriter::Run(const std::string& database, const Document& command,
+                                 std::string_view operation) {
+  Backoff backoff(deployment_.retry_for(), deployment_.stop());
+  while (true) {
+    CommandResult result = client_.TryCommand(database, command.bson());
+    if (result.ok || !IsTransient(result.error, result.reply.bson())) return result;
+    if (!backoff.Wait()) throw DriverError(operation, result.error, result.reply.bson());
+  }
+}
+
+bool CatalogWriter::Create(const CollectionSpec& spec, const CreateOptions& options) {
+  const std::string operation = "create " + Display(spec.ns);
+  const bool with_uuid = options.preserve_uuid && !spec.uuid.empty();
+  Document command = CreateCommand(spec, options);
+  if (with_uuid) {
+    command = CreateWithUuid(spec, command, options.write_concern);
+  } else if (!options.write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", options.write_concern.bson());
+  }
+  const CommandResult result = Run(with_uuid ? "admin" : spec.ns.database, command, operation);
+  if (result.ok) return true;
+  if (result.error.code == server_code::kNamespaceExists && !with_uuid) return false;
+  const Error error = DriverError(operation, result.error, result.reply.bson());
+  if (with_uuid) {
+    throw Error(error.code() == ExitCode::kFailure ? ExitCode::kConflict : error.code(),
+                error.message(), "a collection with this UUID may exist elsewhere on the target");
+  }
+  if (IsUnknownOption(result.error)) {
+    throw Error(ExitCode::kUnsupported, error.message(),
+                "--noOptionsRestore creates collections without their options");
+  }
+  throw error;
+}
+
+void CatalogWriter::Drop(const Namespace& ns, const Document& write_concern) {
+  const std::string operation = "drop " + Display(ns);
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "drop", ns.collection.c_str());
+  if (!write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
+  }
+  const CommandResult result = Run(ns.database, command, operation);
+  if (result.ok || result.error.code == server_code::kNamespaceNotFound) return;
+  throw DriverError(operation, result.error, result.reply.bson());
+}
+
+CatalogWriter::IndexOutcome CatalogWriter::BuildIndexes(const Namespace& ns,
+                                                        const std::vector<Document>& indexes,
+                                                        const Document& write_concern) {
+  IndexOutcome outcome;
+  if (indexes.empty()) return outcome;
+  const std::string operation = "build the indexes of " + Display(ns);
+  std::vector<const Document*> all;
+  for (const Document& index : indexes) all.push_back(&index);
+  const CommandResult together =
+      Run(ns.database, IndexCommand(ns, all, write_concern, false), operation);
+  if (together.ok) return outcome;
+  if (!IsAboutIndexes(together)) {
+    throw DriverError(operation, together.error, together.reply.bson());
+  }
+  for (const Document* index : all) {
+    CommandResult alone =
+        Run(ns.database, IndexCommand(ns, {index}, write_concern, false), operation);
+    if (!alone.ok && alone.error.code == kInvalidIndexSpecificationOption) {
+      const std::string reason = EscapeForDisplay(alone.error.message);
+      alone = Run(ns.database, IndexCommand(ns, {index}, write_concern, true), operation);
+      if (alone.ok) outcome.warnings.push_back(fmt::format("{}: {}", IndexName(*index), reason));
+    }
+    if (alone.ok) continue;
+    if (!IsAboutIndexes(alone)) throw DriverError(operation, alone.error, alone.reply.bson());
+    outcome.failed.push_back({IndexName(*index), EscapeForDisplay(alone.error.message)});
+  }
+  return outcome;
+}
+
+void CatalogWriter::AllowMixedSchemaBuckets(const Namespace& buckets_ns) {
+  const std::string logical(LogicalCollection(buckets_ns.collection));
+  const std::string operation = "allow mixed schemas in " + Display(buckets_ns);
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "collMod", logical.c_str());
+  BSON_APPEND_BOOL(command.bson(), "timeseriesBucketsMayHaveMixedSchemaData", true);
+  const CommandResult result = Run(buckets_ns.database, command, operation);
+  if (!result.ok) throw DriverError(operation, result.error, result.reply.bson());
+}
+
+}  // namespace haul

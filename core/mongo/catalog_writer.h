@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/mongo/deployment.h"
+#include "core/plan/collection_spec.h"
+
+namespace haul {
+
+/// How collections are made on a target.
+struct CreateOptions {
+  bool with_options = true;         ///< false: --noOptionsRestore
+  bool preserve_uuid = false;       ///< through applyOps; a spec without a UUID is created normally
+  bool keep_index_version = false;  ///< of the index on _id
+  Document write_concern;           ///< {} = the server's default
+};
+
+/// Writes to the catalog of one deployment. Each call repeats a command that a lost connection or a
+/// step-down broke until retry_for is over, and throws Error otherwise. One thread (its client).
+class CatalogWriter {
+ public:
+  explicit CatalogWriter(Deployment& deployment);
+
+  /// Creates the collection or view that `spec` describes at spec.ns, options verbatim. False where
+  /// a collection of that name is there already: it is left as it is. Error kUnsupported where the
+  /// server does not know an option, kConflict where the UUID is taken.
+  bool Create(const CollectionSpec& spec, const CreateOptions& options);
+
+  /// Drops a collection or view; none there is fine.
+  void Drop(const Namespace& ns, const Document& write_concern);
+
+  struct IndexOutcome {
+    struct Failure {
+      std::string name;
+      std::string reason;
+    };
+    std::vector<Failure> failed;
+    std::vector<std::string> warnings;  ///< options of indexes that the server does not know
+  };
+  /// Builds all in one command. Where the server refuses it, each is built alone, so that one bad
+  /// index costs only itself.
+  [[nodiscard]] IndexOutcome BuildIndexes(const Namespace& ns, const std::vector<Document>& indexes,
+                                          const Document& write_concern);
+
+  /// Lets a time-series collection take buckets whose measurements differ in type.
+  /// `buckets_ns` is system.buckets.X.
+  void AllowMixedSchemaBuckets(const Namespace& buckets_ns);
+
+  [[nodiscard]] const Client& client() const { return client_; }
+
+ private:
+  CommandResult Run(const std::string& database, const Document& command,
+                    std::string_view operation);
+
+  Deployment& deployment_;
+  Client client_;
+};
+
+/// The `create` command: options verbatim and in order, less those that a target sets by itself
+/// (autoIndexId, recordIdsReplicated), with the index on _id where it says something. Pure.
+[[nodiscard]] Document CreateCommand(const CollectionSpec& spec, const CreateOptions& options);
+
+}  // namespace haul

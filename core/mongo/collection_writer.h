@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/mongo/deployment.h"
+#include "core/mongo/retry.h"
+#include "core/mongo/write_command.h"
+#include "core/pipeline/document_sink.h"
+#include "core/plan/namespace.h"
+
+namespace haul {
+
+/// What became of the documents for one collection. Its writers add, anybody may read.
+struct WriteCounts {
+  std::atomic<std::uint64_t> inserted{0};
+  std::atomic<std::uint64_t> present{0};  ///< were there already, byte for byte
+  std::atomic<std::uint64_t> rejected{0};
+
+  [[nodiscard]] std::uint64_t Sum() const { return inserted + present + rejected; }
+};
+
+/// A document that the target did not take.
+struct RejectedDocument {
+  ByteView document;
+  std::int32_t code = 0;  ///< the server's, or 0
+  std::string reason;
+};
+
+/// Writes documents into one collection of a server. One thread; several writers may feed one
+/// collection. Write() returns when the server has acknowledged the batch with the write concern.
+///
+/// - A document with a top-level Timestamp(0,0) is stored as it is, or rejected: never changed.
+/// - A duplicate key is compared: the same bytes count as present, anything else is a reject.
+/// Without
+///   the right to read it is a reject, "not compared".
+/// - A lost connection or a step-down: the documents are sent again until retry_for is over, in
+/// halves
+///   where the connection broke; those that had arrived are recognised by their bytes.
+/// - A failed write concern is an error: what was written is not known to be safe.
+class CollectionWriter final : public DocumentSink {
+ public:
+  struct Options {
+    Namespace ns;  ///< where the documents go; system.buckets.X of a time-series collection
+    Document write_concern;  ///< {} = the server's default
+    bool ordered = false;    ///< in the order of the batch, one after another
+    bool bypass_validation = false;
+    bool stop_on_reject = false;  ///< throw kRejected after the first reject
+    /// Called once for each reject, possibly by several writers at once; may throw.
+    std::function<void(const RejectedDocument&)> on_reject;
+  };
+
+  /// Both must outlive the writer.
+  CollectionWriter(Deployment& deployment, WriteCounts& counts, Options options);
+
+  void Write(const Batch& batch) override;
+  /// Nothing is held back, so there is nothing to do.
+  void Finish() override {}
+
+ private:
+  using Kind = WriteCommand::Kind;
+  using Indices = std::vector<std::uint32_t>;  ///< documents of the batch at work
+
+  void WriteChunk(const Batch& batch, std::uint32_t begin, std::uint32_t end);
+  void Deliver(Kind kind, const Batch& batch, Indices indices);
+  void Settle(const Batch& batch, const Indices& sent, const WriteReply& reply);
+  void SettleDuplicates(const Batch& batch);
+  void HandleFailure(Kind kind, const Batch& batch, Indices sent, const CommandResult& result);
+  /// True where the document is to be sent again.
+  [[nodiscard]] bool HandleWriteError(const Batch& batch, std::uint32_t index, WriteError error);
+  void Reject(ByteView document, int code, std::string reason);
+  void StopOnReject() const;
+  void SendAgainInHalves(Indices indices);
+  void WaitOrThrow(const bson_error_t& error, const bson_t* reply);
+  [[nodiscard]] std::string Operation() const;
+
+  struct Duplicate {
+    std::uint32_t index = 0;
+    std::string message;
+  };
+
+  Deployment& deployment_;
+  Client client_;
+  WriteCounts& counts_;
+  Options options_;
+  WriteCommand command_;
+  Backoff backoff_;
+  bool replaces_timestamps_;  ///< the server would, so such documents go another way
+  bool may_compare_ = true;   ///< until the server says no
+  bool mixed_schema_allowed_ = false;
+  std::vector<Indices> pending_;  ///< what is sent next stands last
+  std::vector<Duplicate> duplicates_;
+  std::string first_reject_;
+};
+
+}  // namespace haul

@@ -1,0 +1,72 @@
+#include "core/mongo/privileges.h"
+
+#include <algorithm>
+
+#include "core/bson/element.h"
+
+namespace haul {
+namespace {
+
+ByteView DocumentField(ByteView document, std::string_view key) {
+  const auto element = FindElement(document, key);
+  return element ? element->AsDocument().value_or(ByteView()) : ByteView();
+}
+
+std::string StringField(ByteView document, std::string_view key) {
+  const auto element = FindElement(document, key);
+  return element ? std::string(element->AsString().value_or("")) : std::string();
+}
+
+template <typename Visit>
+void ForEach(ByteView array, Visit visit) {
+  if (array.empty()) return;
+  ElementWalk walk(array);
+  while (const auto element = walk.Next()) visit(*element);
+}
+
+bool IsSystem(std::string_view collection) { return collection.starts_with("system."); }
+
+}  // namespace
+
+Privileges::Privileges(ByteView connection_status) {
+  const ByteView auth = DocumentField(connection_status, "authInfo");
+  if (auth.empty()) return;
+  ForEach(DocumentField(auth, "authenticatedUsers"),
+          [&](const Element&) { authenticated_ = true; });
+  ForEach(DocumentField(auth, "authenticatedUserPrivileges"), [&](const Element& privilege) {
+    const ByteView document = privilege.AsDocument().value_or(ByteView());
+    const ByteView resource = document.empty() ? ByteView() : DocumentField(document, "resource");
+    if (resource.empty()) return;
+    Grant grant;
+    grant.any_resource = FindElement(resource, "anyResource").has_value();
+    if (!grant.any_resource && !FindElement(resource, "collection")) return;
+    grant.database = StringField(resource, "db");
+    grant.collection = StringField(resource, "collection");
+    ForEach(DocumentField(document, "actions"), [&](const Element& action) {
+      grant.actions.emplace_back(action.AsString().value_or(""));
+    });
+    grants_.push_back(std::move(grant));
+  });
+}
+
+Privileges Privileges::Read(const Client& client) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "connectionStatus", 1);
+  BSON_APPEND_BOOL(command.bson(), "showPrivileges", true);
+  return Privileges(client.Command("admin", command.bson(), "ask for the user's rights").bytes());
+}
+
+bool Privileges::Allows(const Namespace& ns, std::string_view action) const {
+  if (!authenticated_) return true;
+  return std::any_of(grants_.begin(), grants_.end(), [&](const Grant& grant) {
+    if (std::find(grant.actions.begin(), grant.actions.end(), action) == grant.actions.end()) {
+      return false;
+    }
+    if (grant.any_resource) return true;
+    if (!grant.database.empty() && grant.database != ns.database) return false;
+    if (grant.collection.empty()) return !IsSystem(ns.collection);
+    return grant.collection == ns.collection;
+  });
+}
+
+}  // namespace haul
