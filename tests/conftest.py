@@ -1,0 +1,71 @@
+"""Fixtures of the live, interop and fault tests: one server for all files of a run, own databases for
+each test. HAUL_TEST_URI names a server to use instead of starting one."""
+import os
+import pathlib
+import re
+import sys
+
+import pymongo
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support.mongod import Mongod  # noqa: E402
+
+
+class ForeignServer:
+    """The server that HAUL_TEST_URI names."""
+
+    def __init__(self, uri):
+        self.uri = uri
+        self.client = pymongo.MongoClient(uri)
+
+    def uri_of(self, database=""):
+        head, _, options = self.uri.partition("?")
+        scheme, rest = head.split("//", 1)
+        return f"{scheme}//{rest.split('/')[0]}/{database}" + (f"?{options}" if options else "")
+
+
+@pytest.fixture(scope="session")
+def server():
+    if os.environ.get("HAUL_TEST_URI"):
+        yield ForeignServer(os.environ["HAUL_TEST_URI"])
+        return
+    with Mongod() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def auth_server():
+    with Mongod(auth=True) as started:
+        yield started
+
+
+@pytest.fixture
+def names(server, request):
+    """Makes database names of this test's own; what carries them is dropped before and after."""
+    stem = re.sub(r"[^a-z0-9]+", "_", request.node.name.lower())[:40].strip("_")
+    made = []
+
+    def name(suffix="src"):
+        made.append(f"{stem}_{suffix}")
+        server.client.drop_database(made[-1])
+        return made[-1]
+
+    yield name
+    for database in made:
+        server.client.drop_database(database)
+
+
+@pytest.fixture
+def src(names, server):
+    return server.client[names("src")]
+
+
+@pytest.fixture
+def dst(names, server):
+    return server.client[names("dst")]
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: more than ten seconds")
