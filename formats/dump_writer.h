@@ -3,54 +3,88 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/io/codec.h"
-#include "core/pipeline/document_sink.h"
 #include "core/plan/collection_spec.h"
 #include "core/storage/local.h"
+#include "formats/data_file_writer.h"
+#include "formats/dump_target.h"
 #include "formats/manifest.h"
+#include "formats/partial_manifest.h"
 
 namespace haul {
-
-class DataFileWriter;
 
 /// Writes one dump directory (mongodump's layout + manifest). Complete or visibly incomplete:
 /// manifest.partial is there and synced before the first data file; data files are *.part until
 /// Commit(), which syncs, renames, syncs each directory once, and then writes the manifest.
-/// Thread-safe: collections may be opened and written by several threads.
+/// A run that fails leaves its .part files and manifest.partial, or, where it was to replace a
+/// dump, that dump as it was. Thread-safe: collections may be opened and written by several
+/// threads.
 class DumpWriter {
  public:
   struct Options {
-    std::filesystem::path root;
-    CodecChoice codec;
+    std::filesystem::path root = {};
+    CodecChoice codec = {};
     Sync sync = Sync::kDurable;
     bool overwrite = false;
   };
 
   /// `planned` are all data and metadata files (paths relative to root) that the run will write.
-  /// Error kConflict where one of them exists, or an unfinished run, or a dump of another tool (unless
-  /// `overwrite`, which builds beside the root and exchanges names at Commit; files of an older dump
-  /// that this run does not replace are carried over by hard link); kLocalStorage where the directory
-  /// cannot be written (probed). Nothing is created before the checks have passed.
-  static std::unique_ptr<DumpWriter> Create(Options options, const std::vector<std::string>& planned);
-  virtual ~DumpWriter() = default;
+  /// Error kConflict where their collections are already there in any form, or an unfinished run,
+  /// or a dump of another tool (with `overwrite` see DumpTarget); kLocked where another run writes
+  /// there; kLocalStorage where the directory cannot be written; kUnsupported for a name that is
+  /// not UTF-8. Nothing is created before the checks have passed.
+  [[nodiscard]] static std::unique_ptr<DumpWriter> Create(const Options& options,
+                                                          const std::vector<std::string>& planned);
 
   /// Data: DATABASE/STEM.bson[.gz|.zst]; metadata: DATABASE/STEM.metadata.json[.gz].
-  static std::string DataPath(const Namespace& data_ns, CodecId codec);
-  static std::string MetadataPath(const Namespace& logical_ns, CodecId codec);
+  [[nodiscard]] static std::string DataPath(const Namespace& data_ns, CodecId codec);
+  [[nodiscard]] static std::string MetadataPath(const Namespace& logical_ns, CodecId codec);
   /// $admin.system.users.bson and its like in one database's folder.
-  static std::string AdminDataPath(const std::string& database, const std::string& collection,
-                                   CodecId codec);
+  [[nodiscard]] static std::string AdminDataPath(const std::string& database,
+                                                 const std::string& collection, CodecId codec);
 
-  virtual void WriteMetadata(const CollectionSpec& spec) = 0;
+  DumpWriter(const DumpWriter&) = delete;
+  DumpWriter& operator=(const DumpWriter&) = delete;
+
+  /// What a worker keeps and hands to DataFileWriter::NewSink.
+  [[nodiscard]] std::unique_ptr<FrameEncoder> NewEncoder() const;
+
+  void WriteMetadata(const CollectionSpec& spec);
   /// Opens the data file of `ns` at `path`; the writer stays owner.
-  virtual DataFileWriter& OpenDataFile(const std::string& path, const Namespace& ns) = 0;
+  DataFileWriter& OpenDataFile(const std::string& path, const Namespace& ns);
 
-  /// Fills in the files; writes prelude.json ({ServerVersion, ToolVersion}) into `prelude_folder` ("" =
-  /// the root, or the database's folder with --db), then commits. Exactly once.
-  virtual void Commit(ManifestPart part, const std::string& prelude_folder) = 0;
+  /// Fills in the files (and, where it is empty, the part's id); writes prelude.json
+  /// ({ServerVersion, ToolVersion}) into `prelude_folder` ("" = the root, or the database's folder
+  /// with --db), then commits. Exactly once, when every data file is finished.
+  void Commit(ManifestPart part, const std::string& prelude_folder);
+
+ private:
+  struct SmallFile {
+    std::unique_ptr<LocalFileWriter> file;
+    ManifestFile entry;
+  };
+  DumpWriter(const Options& options, std::unique_ptr<DumpTarget> target,
+             const std::vector<std::string>& planned);
+  void CheckPlanned(const std::string& path) const;
+  void CheckAllFinished() const;
+  void WriteSmallFile(ManifestFile entry, std::string_view content);
+  void WritePrelude(const ManifestPart& part, const std::string& folder);
+  void NameFiles();
+  [[nodiscard]] std::vector<ManifestFile> WriteIndex();
+
+  Options options_;
+  std::unique_ptr<DumpTarget> target_;
+  std::set<std::string> planned_;
+  PartialManifest journal_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<DataFileWriter>> data_files_;
+  std::vector<SmallFile> small_files_;
 };
 
 }  // namespace haul

@@ -105,29 +105,80 @@ std::filesystem::path LocalFileWriter::part_path() const {
 void LocalFileWriter::Append(ByteView bytes) {
   WriteAll(fd_, AsText(bytes), part_path());
   size_ += bytes.size();
-  if (sync_ == Sync::kNone || size_ - write_behind_from_ < kWriteBehindBytes) return;
+  if (size_ - write_behind_from_ >= kWriteBehindBytes) StartWriteBehind();
+}
+
+void LocalFileWriter::StartWriteBehind() {
+  if (sync_ == Sync::kNone || size_ == write_behind_from_) return;
   // Only a hint: a file system without it leaves all the work to the fsync.
   sync_file_range(fd_, static_cast<off64_t>(write_behind_from_),
                   static_cast<off64_t>(size_ - write_behind_from_), SYNC_FILE_RANGE_WRITE);
   write_behind_from_ = size_;
 }
 
-void LocalFileWriter::Close() {
+void LocalFileWriter::Release() {
   if (fd_ < 0) return;
-  if (sync_ == Sync::kDurable) SyncDescriptor(fd_, part_path());
+  StartWriteBehind();
   CloseChecked(std::exchange(fd_, -1), part_path());
 }
 
+void LocalFileWriter::Close() {
+  if (fd_ < 0) return;
+  if (sync_ == Sync::kDurable) SyncDescriptor(fd_, part_path());
+  on_disk_ = true;
+  CloseChecked(std::exchange(fd_, -1), part_path());
+}
+
+void LocalFileWriter::WaitForDisk() {
+  if (on_disk_) return;
+  if (sync_ == Sync::kDurable) {
+    const Descriptor directory = OpenParentBelow(root_, name_);
+    const std::string part = LastComponent(name_) + std::string(kPartSuffix);
+    const Descriptor file(RetryInterrupted(
+        [&] { return openat(directory.get(), part.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC); }));
+    if (!file.valid()) throw ErrnoError("open", part_path().native());
+    SyncDescriptor(file.get(), part_path());
+  }
+  on_disk_ = true;
+}
+
 void LocalFileWriter::Commit() {
+  Rename([](int directory, const char* part, const char* final_name) {
+    return RenameNoReplace(directory, part, directory, final_name);
+  });
+}
+
+void LocalFileWriter::CommitReplacing() {
+  Rename([](int directory, const char* part, const char* final_name) {
+    return renameat(directory, part, directory, final_name);
+  });
+}
+
+void LocalFileWriter::Rename(int (*rename_in)(int, const char*, const char*)) {
   Close();
+  WaitForDisk();
   const Descriptor directory = OpenParentBelow(root_, name_);
   const std::string final_name = LastComponent(name_);
   const std::string part = final_name + std::string(kPartSuffix);
-  if (RenameNoReplace(directory.get(), part.c_str(), directory.get(), final_name.c_str()) == 0) {
-    return;
-  }
+  if (rename_in(directory.get(), part.c_str(), final_name.c_str()) == 0) return;
   if (errno == EEXIST) throw AlreadyThere("rename to", root_ / name_);
   throw ErrnoError("rename to", (root_ / name_).native());
+}
+
+LocalAppender::LocalAppender(const std::filesystem::path& path)
+    : path_(path), fd_(RetryInterrupted([&] {
+        return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+                    kFileMode);
+      })) {
+  if (fd_ < 0) throw ErrnoError("open", path_.native());
+}
+
+LocalAppender::~LocalAppender() { close(fd_); }
+
+void LocalAppender::Append(std::string_view bytes) { WriteAll(fd_, bytes, path_); }
+
+void LocalAppender::WaitForDisk(Sync sync) {
+  if (sync == Sync::kDurable) SyncDescriptor(fd_, path_);
 }
 
 LocalFileReader::LocalFileReader(const std::filesystem::path& path) : path_(path) {

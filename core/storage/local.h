@@ -42,12 +42,21 @@ class LocalFileWriter {
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// Flushes to the disk (per Sync) and closes; the .part name stays.
   void Close();
-  /// Close() if not yet, then rename to the final name (never over another file). The directory is
-  /// not synced: SyncDirectory does that once for all files in it.
+  /// Closes without waiting for the disk, so that thousands of small files cost neither a
+  /// descriptor nor a wait each: the wait comes with WaitForDisk().
+  void Release();
+  /// Per Sync, returns when the disk has all bytes. After Release() or Close().
+  void WaitForDisk();
+  /// Close() and WaitForDisk() if not yet, then rename to the final name (never over another file).
+  /// The directory is not synced: SyncDirectory does that once for all files in it.
   void Commit();
+  /// The same, over a file of that name where there is one.
+  void CommitReplacing();
 
  private:
   [[nodiscard]] std::filesystem::path part_path() const;
+  void StartWriteBehind();
+  void Rename(int (*rename_in)(int directory, const char* part, const char* final_name));
 
   std::filesystem::path root_;
   std::string name_;
@@ -55,6 +64,25 @@ class LocalFileWriter {
   int fd_ = -1;
   std::uint64_t size_ = 0;
   std::uint64_t write_behind_from_ = 0;
+  bool on_disk_ = false;
+};
+
+/// A file under its final name that only ever grows (a journal). Created with mode 0600 where it is
+/// not there, never through a link. Not thread-safe. Errors kLocalStorage.
+class LocalAppender {
+ public:
+  explicit LocalAppender(const std::filesystem::path& path);
+  ~LocalAppender();
+  LocalAppender(const LocalAppender&) = delete;
+  LocalAppender& operator=(const LocalAppender&) = delete;
+
+  void Append(std::string_view bytes);
+  /// Returns when the disk has it all; with kNone at once.
+  void WaitForDisk(Sync sync);
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
 };
 
 /// A file being read at any offset, by several threads at once (pread). Errors kLocalStorage; a
@@ -105,6 +133,13 @@ void WriteFileAtomically(const std::filesystem::path& path, std::string_view con
 /// the new names are synced.
 void CreateDirectories(const std::filesystem::path& path, Sync sync = Sync::kNone);
 void SyncDirectory(const std::filesystem::path& path, Sync sync);
+/// Removes a name; one that is not there is no error.
+void RemoveFile(const std::filesystem::path& path);
+/// Gives the content of `from` a second name: a hard link, or a copy where the file system has
+/// none. Missing directories of `to` are made. Error kConflict where `to` exists.
+void LinkOrCopy(const std::filesystem::path& from, const std::filesystem::path& to, Sync sync);
+/// True where another file system is mounted on the directory: its name cannot be exchanged.
+[[nodiscard]] bool IsMountPoint(const std::filesystem::path& path);
 /// Exchanges two names on one file system in one step (renameat2 RENAME_EXCHANGE). Where the file
 /// system cannot, `b` steps aside for a moment; a failure in between puts it back.
 void ExchangeNames(const std::filesystem::path& a, const std::filesystem::path& b);

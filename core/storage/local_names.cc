@@ -6,12 +6,13 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/storage/descriptor.h"
 #include "core/storage/local.h"
 
@@ -19,6 +20,8 @@ namespace haul {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kCopyBytes = kMiB;
 
 fs::path ParentOf(const fs::path& path) {
   const fs::path parent = path.parent_path();
@@ -105,6 +108,31 @@ void SyncDirectory(const fs::path& path, Sync sync) {
   const Descriptor directory = OpenDirectory(path);
   if (!directory.valid()) throw ErrnoError("open", path.native());
   SyncDescriptor(directory.get(), path);
+}
+
+void RemoveFile(const fs::path& path) {
+  if (unlink(path.c_str()) < 0 && errno != ENOENT) throw ErrnoError("remove", path.native());
+}
+
+void LinkOrCopy(const fs::path& from, const fs::path& to, Sync sync) {
+  CreateDirectories(to.parent_path(), sync);
+  if (link(from.c_str(), to.c_str()) == 0) return;
+  if (errno == EEXIST) throw Error(ExitCode::kConflict, ErrnoError("link", to.native()).message());
+  if (errno == ENOENT) throw ErrnoError("link", from.native());
+  const LocalFileReader source(from);
+  LocalFileWriter target(to.parent_path(), to.filename(), sync);
+  ByteBuffer piece;
+  for (std::uint64_t at = 0; at < source.size(); at += piece.size()) {
+    source.ReadAt(at, std::min<std::uint64_t>(kCopyBytes, source.size() - at), piece);
+    target.Append(piece.view());
+  }
+  target.Commit();
+}
+
+bool IsMountPoint(const fs::path& path) {
+  struct statx status {};
+  if (statx(AT_FDCWD, path.c_str(), 0, 0, &status) < 0) throw ErrnoError("read", path.native());
+  return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 void ExchangeNames(const fs::path& a, const fs::path& b) {
