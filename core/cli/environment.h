@@ -29,10 +29,6 @@ class Environment {
   std::map<std::string, std::string, std::less<>> variables_;
 };
 
-/// The whole of a small text file that holds a secret, without the line end at its end. Throws
-/// Error kUsage where it cannot be read, is larger than 64 KiB, or is readable by group or others.
-[[nodiscard]] std::string ReadSecretFile(const std::string& path);
-
 /// `env:NAME` and `file:PATH` stand for what the variable or the 0600 file holds; anything else
 /// stands for itself. Throws Error kUsage where the variable is unset or the file is not fit.
 [[nodiscard]] std::string ResolveIndirect(std::string_view text, const Environment& environment);

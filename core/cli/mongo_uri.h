@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,27 +16,41 @@ struct MongoUri {
   std::optional<std::string> password = {};
   std::vector<std::string> hosts = {};  ///< "host:port", "[::1]:27017" or a decoded socket path
   std::string database = {};
+  /// Names are spelled as the specification has them, older ones (ssl, j) by their present name.
   std::vector<std::pair<std::string, std::string>> options = {};
 
   /// The last option of that name, case ignored as the specification says.
   [[nodiscard]] std::optional<std::string> Get(std::string_view name) const;
   /// Replaces every option of that name, or adds it.
-  void SetOption(std::string_view name, std::string value);
-  void RemoveOption(std::string_view name);
+  void Set(std::string_view name, std::string value);
+  void Remove(std::string_view name);
 
   /// The URI again, percent-encoded. It holds the password: never print it.
   [[nodiscard]] std::string ToString() const;
-  /// "h1:27017,h2:27018/shop": what may be shown; control characters are escaped.
-  [[nodiscard]] std::string DisplayTarget() const;
+  /// "h1:27017,h2:27018": what may be shown; control characters are escaped.
+  [[nodiscard]] std::string DisplayHosts() const;
 };
 
 [[nodiscard]] bool IsMongoUri(std::string_view text);
 
-/// Throws Error kUsage with the reason; the message never quotes user information.
+/// Follows the connection string specification: percent-encoding is demanded where it matters,
+/// ports are 1 to 65535, booleans and numbers must be such. Throws Error kUsage with the reason;
+/// the message never quotes user information or a secret.
 [[nodiscard]] MongoUri ParseMongoUri(std::string_view text);
 
-/// The text with every password in a URI (`://user:password@`, and option values that are secrets)
-/// replaced by `***`, also where it is not a well-formed URI.
+/// "h1,h2:27018" in its parts; `[::1]:27017` and socket paths (percent-encoded or not) are known.
+/// Throws Error kUsage.
+[[nodiscard]] std::vector<std::string> ParseHosts(std::string_view text);
+
+/// Any text with the passwords of the URIs in it (`://user:password@`, and options that are
+/// secrets) replaced by `***`, also where they are not well-formed.
 [[nodiscard]] std::string RedactUri(std::string_view text);
+
+struct SecretSpan {
+  std::size_t offset = 0;
+  std::size_t size = 0;
+};
+/// Where RedactUri finds secrets, in order.
+[[nodiscard]] std::vector<SecretSpan> SecretsIn(std::string_view text);
 
 }  // namespace haul

@@ -1,0 +1,147 @@
+#include "core/cli/option_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "core/cli/option_field.h"
+
+namespace haul {
+namespace {
+
+std::vector<std::string> WrapLines(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    std::string& line = lines.back();
+    if (line.empty()) {
+      line = word;
+    } else if (line.size() + 1 + word.size() <= width) {
+      line += fmt::format(" {}", word);
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  return lines;
+}
+
+std::string Indented(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string block;
+  for (const std::string& line : WrapLines(text, width - indent)) {
+    block += fmt::format("{}{}\n", std::string(indent, ' '), line);
+  }
+  return block;
+}
+
+std::string ArgumentOf(const Option& option) {
+  const std::string name = option.argument.empty() ? "VALUE" : option.argument;
+  switch (ArityOf(option.field)) {
+    case Arity::kNone:
+      return {};
+    case Arity::kOptional:
+      return fmt::format("[={}]", name);
+    case Arity::kOne:
+      break;
+  }
+  return fmt::format("={}", name);
+}
+
+std::string Label(const Option& option) {
+  const std::string letter = option.letter == '\0' ? "    " : fmt::format("-{}, ", option.letter);
+  return fmt::format("  {}--{}{}", letter, option.name, ArgumentOf(option));
+}
+
+// Help, range, default and environment as one paragraph.
+std::string Explanation(const Option& option) {
+  std::string text = option.help;
+  const std::string range = RangeText(option.field);
+  if (!range.empty()) text += " " + range;
+  if (IsRepeatable(option.field)) text += "; may be repeated";
+  const std::string standard = DefaultText(option);
+  if (!standard.empty()) text += fmt::format("; default: {}", standard);
+  if (!option.environment.empty()) {
+    text += fmt::format("; environment: {}", fmt::join(option.environment, ", "));
+  }
+  return text;
+}
+
+std::string HelpEntry(const Option& option, std::size_t column, std::size_t width) {
+  const std::string label = Label(option);
+  const std::string text = Indented(Explanation(option), column, width);
+  if (label.size() + 2 > column) return fmt::format("{}\n{}", label, text);
+  return label + text.substr(label.size());
+}
+
+std::string UsageLine(const Command& command) {
+  std::string line = fmt::format("{} [OPTION]...", command.name);
+  if (command.positionals.into != nullptr) {
+    const std::string_view more = command.positionals.max > 1 ? "..." : "";
+    line += fmt::format(" [{}]{}", command.positionals.name, more);
+  }
+  return line;
+}
+
+// A '|' would end a table's cell, and '<' would be taken for a tag.
+std::string Cell(std::string_view text) {
+  std::string cell;
+  for (const char c : text) {
+    if (c == '|' || c == '<' || c == '*') cell += '\\';
+    cell += c;
+  }
+  return cell;
+}
+
+std::string ReferenceRow(const Option& option) {
+  std::string names = option.letter == '\0' ? "" : fmt::format("`-{}`, ", option.letter);
+  names += fmt::format("`--{}{}`", option.name, ArgumentOf(option));
+  std::string text = Cell(Explanation(option));
+  std::vector<std::string> others;
+  for (const std::string& alias : option.aliases) others.push_back(fmt::format("`--{}`", alias));
+  if (!others.empty()) text += fmt::format("; also {}", fmt::join(others, ", "));
+  return fmt::format("| {} | {} |\n", names, text);
+}
+
+}  // namespace
+
+std::string HelpText(const Command& command, std::size_t width) {
+  width = std::clamp<std::size_t>(width, 40, 120);
+  const std::size_t column = std::clamp<std::size_t>(width * 2 / 5, 16, 34);
+  std::string text =
+      fmt::format("Usage: {}\n\n{}", UsageLine(command), Indented(command.summary, 0, width));
+  if (command.positionals.into != nullptr && !command.positionals.help.empty()) {
+    const std::string help = command.positionals.name + ": " + command.positionals.help;
+    text += "\n" + Indented(help, 0, width);
+  }
+  for (const OptionGroup& group : command.groups) {
+    text += fmt::format("\n{}:\n", group.title);
+    for (const Option& option : group.options) text += HelpEntry(option, column, width);
+  }
+  if (!command.examples.empty()) text += "\nExamples:\n";
+  for (const std::string& example : command.examples) text += fmt::format("  {}\n", example);
+  return text;
+}
+
+std::string OptionsReference(std::span<const Command> commands) {
+  std::string text =
+      "# Options\n\n"
+      "Generated from the tables that the tools parse with. Every option is also accepted in "
+      "kebab-case (`--dry-run` = `--dryRun`). A value follows `=` or a space; a value in brackets "
+      "is "
+      "optional and follows `=` only. `--` ends the options.\n";
+  for (const Command& command : commands) {
+    text +=
+        fmt::format("\n## {}\n\n{}\n\n    {}\n", command.name, command.summary, UsageLine(command));
+    for (const OptionGroup& group : command.groups) {
+      text += fmt::format("\n### {}: {}\n\n| option | meaning |\n|---|---|\n", command.name,
+                          group.title);
+      for (const Option& option : group.options) text += ReferenceRow(option);
+    }
+  }
+  return text;
+}
+
+}  // namespace haul

@@ -1,0 +1,150 @@
+#include "core/cli/run_tool.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "core/cli/mongo_uri.h"
+#include "core/cli/option_text.h"
+#include "core/cli/signals.h"
+#include "core/report/terminal.h"
+
+namespace haul {
+namespace {
+
+int Number(ExitCode code) { return static_cast<int>(code); }
+
+Log::Options LogOptions(const std::string& program, const GeneralOptions& general) {
+  LogLevel level = LogLevel::kInfo;
+  if (general.verbose == 1) level = LogLevel::kVerbose;
+  if (general.verbose > 1) level = LogLevel::kDebug;
+  if (general.quiet) level = LogLevel::kError;
+  const bool json = general.log_format == "json";
+  return {.program = program, .level = level, .format = json ? LogFormat::kJson : LogFormat::kText};
+}
+
+// Stdout is data: what cannot be written is an error, also for a help text.
+ExitCode Print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return ExitCode::kOk;
+  throw ErrnoError("write", "stdout");
+}
+
+void WarnOfVisibleSecrets(Log& log, const ParsedOptions& parsed) {
+  for (const std::string& what : parsed.visible_secrets()) {
+    log.Warn(
+        fmt::format("the password in {} on the command line was visible to other users; use a "
+                    "prompt, --passwordFile, or env:NAME or file:PATH in place of a URI",
+                    what));
+  }
+}
+
+// Every way out of a tool's body ends here as an Error.
+Error AsError(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::kLimit, "out of memory", "use fewer --jobs"};
+  } catch (const std::exception& error) {
+    return {ExitCode::kInternal, fmt::format("internal error: {}", RedactUri(error.what())),
+            "please report this with the command line that led to it"};
+  } catch (...) {
+    return {ExitCode::kInternal, "internal error of unknown type"};
+  }
+}
+
+ExitCode RunBody(Log& log, const std::function<ExitCode()>& body) {
+  ExitCode code = ExitCode::kOk;
+  try {
+    code = body();
+  } catch (...) {
+    const Error error = AsError(std::current_exception());
+    log.ShowLive({});
+    ReportError(log, error);
+    code = error.code();
+  }
+  if (const auto signal = ReceivedSignal()) code = MoreSevere(code, *signal);
+  return code;
+}
+
+// --logFormat json and --quiet hold for a command line that is otherwise wrong, too.
+std::optional<ParsedOptions> Parse(const Command& command, std::span<char*> argv,
+                                   Environment& environment, const GeneralOptions& general) {
+  try {
+    return ParseCommandLine(command, argv, environment);
+  } catch (...) {
+    Log log(LogOptions(command.name, general));
+    ReportError(log, AsError(std::current_exception()));
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+OptionGroup GeneralGroup(GeneralOptions& general) {
+  return {
+      .title = "General",
+      .options = {
+          {.name = "help", .field = FlagField{&general.help}, .help = "print this and exit"},
+          {.name = "version",
+           .field = FlagField{&general.version},
+           .help = "print the version and exit"},
+          {.name = "quiet", .field = FlagField{&general.quiet}, .help = "print only errors"},
+          {.name = "verbose",
+           .letter = 'v',
+           .field = LevelField{&general.verbose},
+           .argument = "LEVEL",
+           .help = "print more; -vv even more"},
+          {.name = "logFormat",
+           .field = ChoiceField{&general.log_format, {"text", "json"}},
+           .argument = "FORMAT",
+           .help = "form of the lines on stderr"},
+          {.name = "envFile",
+           .field = TextField{&general.env_file},
+           .argument = "FILE",
+           .help = "NAME=value lines for the environment variables that options name; variables "
+                   "that are set win"},
+      }};
+}
+
+void ReportError(Log& log, const Error& error) {
+  log.Error(RedactUri(error.message()), RedactUri(error.hint()),
+            {{"exitCode", std::int64_t{Number(error.code())}}});
+}
+
+void ExitAtOnce(Log& log, ExitCode code) {
+  log.ShowLive({});
+  std::fflush(stdout);
+  _exit(Number(code));
+}
+
+int RunTool(Command command, int argc, char** argv,
+            const std::function<ExitCode(const Invocation&)>& body) {
+  GeneralOptions general;
+  command.groups.push_back(GeneralGroup(general));
+  Environment environment = Environment::OfProcess();
+  const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+  const auto parsed = Parse(command, arguments.subspan(argc > 0 ? 1 : 0), environment, general);
+  if (!parsed) return Number(ExitCode::kUsage);
+
+  // Outlives main: workers that were left behind may still look at it.
+  static StopFlag stop;
+  CatchSignals(stop);
+  Log log(LogOptions(command.name, general));
+  return Number(RunBody(log, [&]() -> ExitCode {
+    if (general.help) return Print(HelpText(command, TerminalWidth(STDOUT_FILENO)));
+    if (general.version) return Print(fmt::format("{} {}\n", command.name, HAUL_VERSION));
+    WarnOfVisibleSecrets(log, *parsed);
+    return body({*parsed, environment, log, stop});
+  }));
+}
+
+}  // namespace haul
