@@ -11,9 +11,6 @@
 namespace haul {
 namespace {
 
-// Only an empty gzip file may hold bytes that no frame covers: one member without content.
-constexpr std::uint64_t kMaxEmptyFile = 64;
-
 Error Fault(const DataFile& file, std::string_view cause) {
   return {ExitCode::kCorrupt, fmt::format("read {}: {}", file.name, cause)};
 }
@@ -62,12 +59,10 @@ std::optional<Index> FindIndex(const LocalFileReader& reader, const DataFile& fi
   }
 }
 
-void CheckCoverage(const DataFile& file, CodecId codec, const Index& index) {
+void CheckCoverage(const DataFile& file, const Index& index) {
   std::uint64_t covered = 0;
   for (const FrameEntry& frame : index.frames) covered += frame.stored_size;
   if (covered == index.data_end) return;
-  const bool empty_gzip = codec == CodecId::kGzip && index.frames.empty();
-  if (empty_gzip && index.data_end > 0 && index.data_end <= kMaxEmptyFile) return;
   throw Fault(file, fmt::format("its index covers {} bytes of {}", covered, index.data_end));
 }
 
@@ -110,7 +105,7 @@ std::optional<std::vector<FrameEntry>> LoadFrames(const LocalFileReader& reader,
     if (file.listed) throw Fault(file, "it does not hold the index that the manifest vouches for");
     return std::nullopt;
   }
-  CheckCoverage(file, codec, *index);
+  CheckCoverage(file, *index);
   if (file.listed) CheckAgainstManifest(file, index->frames);
   return std::move(index->frames);
 }

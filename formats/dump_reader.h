@@ -103,7 +103,6 @@ class DumpReader {
   std::vector<DumpedCollection> collections_;
   std::vector<DumpedAdminData> admin_data_;
   std::optional<Manifest> manifest_;
-  std::vector<ManifestFile> small_files_;  // selected metadata and preludes that the manifest lists
   std::map<std::string, std::string, std::less<>> server_versions_;  // "" = the root's
   std::vector<std::string> warnings_;
   std::vector<std::string> notes_;
