@@ -16,12 +16,13 @@ namespace haul {
 class NamespaceFilter {
  public:
   struct Rules {
-    std::vector<std::string> include;              ///< --nsInclude; empty = everything
-    std::vector<std::string> exclude;              ///< --nsExclude
-    std::string database;                          ///< --db; empty = all
-    std::string collection;                        ///< --collection, literal; needs database
-    std::vector<std::string> exclude_collections;  ///< --excludeCollection, literal, any database
-    std::vector<std::string> exclude_prefixes;     ///< --excludeCollectionsWithPrefix, literal
+    std::vector<std::string> include = {};  ///< --nsInclude; empty = everything
+    std::vector<std::string> exclude = {};  ///< --nsExclude
+    std::string database = {};              ///< --db; empty = all
+    std::string collection = {};            ///< --collection, literal; needs database
+    /// --excludeCollection, literal, any database
+    std::vector<std::string> exclude_collections = {};
+    std::vector<std::string> exclude_prefixes = {};  ///< --excludeCollectionsWithPrefix, literal
   };
 
   /// Throws Error kUsage for a pattern that cannot be meant (empty, a `$variable$`, a trailing
