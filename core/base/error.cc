@@ -13,12 +13,25 @@
 namespace haul {
 namespace {
 
-constexpr std::array kMostSevereFirst = {
-    ExitCode::kInternal,      ExitCode::kCorrupt,    ExitCode::kKey,           ExitCode::kSourceChanged,
-    ExitCode::kConflict,      ExitCode::kLimit,      ExitCode::kUnsupported,   ExitCode::kLocalStorage,
-    ExitCode::kDenied,        ExitCode::kUnavailable, ExitCode::kObjectStorage, ExitCode::kLocked,
-    ExitCode::kFailure,       ExitCode::kUsage,      ExitCode::kTerminated,    ExitCode::kInterrupted,
-    ExitCode::kHangup,        ExitCode::kRejected,   ExitCode::kOk};
+constexpr std::array kMostSevereFirst = {ExitCode::kInternal,
+                                         ExitCode::kCorrupt,
+                                         ExitCode::kKey,
+                                         ExitCode::kSourceChanged,
+                                         ExitCode::kConflict,
+                                         ExitCode::kLimit,
+                                         ExitCode::kUnsupported,
+                                         ExitCode::kLocalStorage,
+                                         ExitCode::kDenied,
+                                         ExitCode::kUnavailable,
+                                         ExitCode::kObjectStorage,
+                                         ExitCode::kLocked,
+                                         ExitCode::kFailure,
+                                         ExitCode::kUsage,
+                                         ExitCode::kTerminated,
+                                         ExitCode::kInterrupted,
+                                         ExitCode::kHangup,
+                                         ExitCode::kRejected,
+                                         ExitCode::kOk};
 
 auto Rank(ExitCode code) {
   return std::find(kMostSevereFirst.begin(), kMostSevereFirst.end(), code);

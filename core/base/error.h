@@ -10,13 +10,13 @@ namespace haul {
 /// What a process answers with. The same table serves every tool; docs/exit-codes.md explains it.
 enum class ExitCode : int {
   kOk = 0,
-  kFailure = 1,         ///< unclassified
-  kUsage = 2,           ///< usage or configuration; nothing was touched
-  kRejected = 3,        ///< finished, some items rejected (and listed)
-  kCorrupt = 4,         ///< corruption, failed verification, unsafe content
-  kUnavailable = 5,     ///< server or network unavailable after retries
-  kDenied = 6,          ///< authentication, authorisation, TLS
-  kLocalStorage = 7,    ///< no space, read-only, permission, I/O error
+  kFailure = 1,       ///< unclassified
+  kUsage = 2,         ///< usage or configuration; nothing was touched
+  kRejected = 3,      ///< finished, some items rejected (and listed)
+  kCorrupt = 4,       ///< corruption, failed verification, unsafe content
+  kUnavailable = 5,   ///< server or network unavailable after retries
+  kDenied = 6,        ///< authentication, authorisation, TLS
+  kLocalStorage = 7,  ///< no space, read-only, permission, I/O error
   kObjectStorage = 8,
   kLocked = 9,          ///< another run holds the lock
   kConflict = 10,       ///< the destination exists or is not empty
@@ -34,8 +34,9 @@ enum class ExitCode : int {
 /// 5 = 8 > 9 > 1 > 3 > 0. A signal's code outranks 3 and 0 only. Usage outranks 3.
 [[nodiscard]] ExitCode MoreSevere(ExitCode a, ExitCode b);
 
-/// The one exception type. `what()` is a lower-case sentence without a full stop: operation, object,
-/// cause, then what is safe; it never holds a secret. `hint()` says what to do next, may be empty.
+/// The one exception type. `what()` is a lower-case sentence without a full stop: operation,
+/// object, cause, then what is safe; it never holds a secret. `hint()` says what to do next, may be
+/// empty.
 class Error : public std::exception {
  public:
   Error(ExitCode code, std::string message, std::string hint = {})
@@ -48,7 +49,9 @@ class Error : public std::exception {
 
   /// The same error seen from one layer further out: "context: message".
   [[nodiscard]] Error WithContext(std::string_view context) const;
-  [[nodiscard]] Error WithHint(std::string hint) const { return {code_, message_, std::move(hint)}; }
+  [[nodiscard]] Error WithHint(std::string hint) const {
+    return {code_, message_, std::move(hint)};
+  }
 
  private:
   ExitCode code_;

@@ -75,14 +75,29 @@ std::string EscapeJson(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     switch (c) {
-      case '"': json += "\\\""; continue;
-      case '\\': json += "\\\\"; continue;
-      case '\b': json += "\\b"; continue;
-      case '\f': json += "\\f"; continue;
-      case '\n': json += "\\n"; continue;
-      case '\r': json += "\\r"; continue;
-      case '\t': json += "\\t"; continue;
-      default: break;
+      case '"':
+        json += "\\\"";
+        continue;
+      case '\\':
+        json += "\\\\";
+        continue;
+      case '\b':
+        json += "\\b";
+        continue;
+      case '\f':
+        json += "\\f";
+        continue;
+      case '\n':
+        json += "\\n";
+        continue;
+      case '\r':
+        json += "\\r";
+        continue;
+      case '\t':
+        json += "\\t";
+        continue;
+      default:
+        break;
     }
     if (static_cast<std::uint8_t>(c) < 0x20) {
       fmt::format_to(std::back_inserter(json), "\\u{:04x}", static_cast<std::uint8_t>(c));

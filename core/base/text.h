@@ -6,8 +6,8 @@
 namespace haul {
 
 /// A name or value from data as it may be shown on a terminal: control characters, DEL, C1 controls
-/// and bytes that are not UTF-8 become \xNN (newline \n, tab \t), a backslash stays. The result holds
-/// no byte that a terminal would act on.
+/// and bytes that are not UTF-8 become \xNN (newline \n, tab \t), a backslash stays. The result
+/// holds no byte that a terminal would act on.
 [[nodiscard]] std::string EscapeForDisplay(std::string_view text);
 
 /// The bytes as a JSON string literal's content (without the quotes), RFC 8259; U+2028 and U+2029

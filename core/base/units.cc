@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -20,12 +21,12 @@ struct Unit {
   double factor;
 };
 
-constexpr std::array kByteUnits = {
-    Unit{"", 1},        Unit{"b", 1},         Unit{"kb", 1e3},        Unit{"mb", 1e6},
-    Unit{"gb", 1e9},    Unit{"tb", 1e12},     Unit{"kib", 1024.0},    Unit{"mib", 1048576.0},
-    Unit{"gib", 0x1p30}, Unit{"tib", 0x1p40}};
-constexpr std::array kDurationUnits = {Unit{"", 1e3},   Unit{"ms", 1},      Unit{"s", 1e3},
-                                       Unit{"m", 6e4},  Unit{"min", 6e4},   Unit{"h", 3.6e6},
+constexpr std::array kByteUnits = {Unit{"", 1},         Unit{"b", 1},           Unit{"kb", 1e3},
+                                   Unit{"mb", 1e6},     Unit{"gb", 1e9},        Unit{"tb", 1e12},
+                                   Unit{"kib", 1024.0}, Unit{"mib", 1048576.0}, Unit{"gib", 0x1p30},
+                                   Unit{"tib", 0x1p40}};
+constexpr std::array kDurationUnits = {Unit{"", 1e3},    Unit{"ms", 1},    Unit{"s", 1e3},
+                                       Unit{"m", 6e4},   Unit{"min", 6e4}, Unit{"h", 3.6e6},
                                        Unit{"d", 8.64e7}};
 
 template <std::size_t N>
@@ -94,6 +95,17 @@ std::string FormatDuration(std::chrono::milliseconds duration) {
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string FormatIsoTime(std::chrono::system_clock::time_point time) {
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const std::time_t seconds = since_epoch / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
+                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                     since_epoch % 1000);
 }
 
 }  // namespace haul

@@ -10,8 +10,8 @@ namespace haul {
 inline constexpr std::uint64_t kKiB = 1024;
 inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 
-/// "50MB", "64KiB", "1.5GiB", "4096": decimal (kB MB GB TB) and binary (KiB MiB GiB TiB) units, case
-/// ignored, no unit = bytes. Throws Error kUsage naming the text.
+/// "50MB", "64KiB", "1.5GiB", "4096": decimal (kB MB GB TB) and binary (KiB MiB GiB TiB) units,
+/// case ignored, no unit = bytes. Throws Error kUsage naming the text.
 [[nodiscard]] std::uint64_t ParseBytes(std::string_view text);
 
 /// A rate as --maxRate takes it: "50MB/s". Throws Error kUsage. Result in bytes per second, > 0.
@@ -28,5 +28,8 @@ inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 
 /// "0.8 s", "12.4 s", "3 min 05 s", "2 h 04 min".
 [[nodiscard]] std::string FormatDuration(std::chrono::milliseconds duration);
+
+/// "2026-11-21T08:30:00.125Z".
+[[nodiscard]] std::string FormatIsoTime(std::chrono::system_clock::time_point time);
 
 }  // namespace haul

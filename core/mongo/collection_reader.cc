@@ -48,7 +48,7 @@ std::optional<CommandFailure> CollectionReader::TryFetch() try {
   if (state_ == State::kLast) {
     failure = Open(order_->LastCommand().value());
   } else if (cursor_ != nullptr) {
-    failure = cursor_->GetMore(read_.batch_documents);
+    failure = cursor_->GetMore(read_.reply_documents);
   } else {
     failure = Open(order_->FindCommand());
   }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 
 #include "core/bson/element.h"
@@ -58,6 +60,21 @@ ServerInfo ReadServerInfo(const Client& client) {
   return info;
 }
 
+struct DestroyDescription {
+  void operator()(mongoc_server_description_t* description) const {
+    mongoc_server_description_destroy(description);
+  }
+};
+
+std::unique_ptr<mongoc_server_description_t, DestroyDescription> SelectReadMember(
+    const Client& client) {
+  bson_error_t error;
+  mongoc_server_description_t* member = mongoc_client_select_server(
+      client.get(), /*for_writes=*/false, mongoc_client_get_read_prefs(client.get()), &error);
+  if (member == nullptr) throw DriverError("select a server to read from", error, nullptr);
+  return std::unique_ptr<mongoc_server_description_t, DestroyDescription>(member);
+}
+
 }  // namespace
 
 Deployment::Deployment(ConnectionSettings settings, const StopFlag& stop)
@@ -75,13 +92,13 @@ Deployment::~Deployment() { mongoc_client_pool_destroy(pool_); }
 Client Deployment::Acquire() { return {pool_, mongoc_client_pool_pop(pool_)}; }
 
 std::uint32_t Deployment::ReadMember(const Client& client) const {
-  bson_error_t error;
-  mongoc_server_description_t* member = mongoc_client_select_server(
-      client.get(), /*for_writes=*/false, mongoc_client_get_read_prefs(client.get()), &error);
-  if (member == nullptr) throw DriverError("select a server to read from", error, nullptr);
-  const std::uint32_t id = mongoc_server_description_id(member);
-  mongoc_server_description_destroy(member);
-  return id;
+  return mongoc_server_description_id(SelectReadMember(client).get());
+}
+
+std::chrono::milliseconds Deployment::RoundTrip(const Client& client) const {
+  const auto member = SelectReadMember(client);
+  return std::chrono::milliseconds(
+      std::max<std::int64_t>(0, mongoc_server_description_round_trip_time(member.get())));
 }
 
 Client::~Client() {

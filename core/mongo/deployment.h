@@ -46,6 +46,8 @@ class Deployment {
   /// The member that reads go to now, by the URI's read preference: all workers of a run use one.
   /// Asked again after a lost connection. Throws Error kUnavailable after serverSelectionTimeoutMS.
   [[nodiscard]] std::uint32_t ReadMember(const Client& client) const;
+  /// How far away that member is.
+  [[nodiscard]] std::chrono::milliseconds RoundTrip(const Client& client) const;
   [[nodiscard]] const ServerInfo& info() const { return info_; }
   [[nodiscard]] std::chrono::milliseconds retry_for() const { return settings_.retry_for; }
   [[nodiscard]] const StopFlag& stop() const { return stop_; }

@@ -15,7 +15,7 @@ namespace {
 Document BeginFind(const CollectionRead& read) {
   Document find;
   BSON_APPEND_UTF8(find.bson(), "find", read.ns.collection.c_str());
-  BSON_APPEND_INT32(find.bson(), "batchSize", static_cast<std::int32_t>(read.batch_documents));
+  BSON_APPEND_INT32(find.bson(), "batchSize", static_cast<std::int32_t>(read.reply_documents));
   return find;
 }
 

@@ -17,9 +17,9 @@ namespace haul {
 struct CollectionRead {
   Namespace ns;                          ///< where the documents lie
   const Partition* partition = nullptr;  ///< outlives the reader
-  const Document* filter = nullptr;  ///< only with Partition::Order::kQuery; outlives the reader
-  std::uint32_t batch_documents = 1000;  ///< asked of the server in one reply
-  bool resume_tokens = false;            ///< the server gives them for this collection
+  const Document* filter = nullptr;     ///< only with Partition::Order::kQuery; outlives the reader
+  std::uint32_t reply_documents = 500;  ///< asked of the server in one reply
+  bool resume_tokens = false;           ///< the server gives them for this collection
 };
 
 /// How one partition is asked for, where the read stands, and which documents of a reply belong to

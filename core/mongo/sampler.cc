@@ -194,12 +194,14 @@ std::vector<Partition> CutCollection(const Client& client, const CollectionSpec&
   if (by_cluster_key) return CutByIds(std::move(ids), parts);
 
   std::vector<Sampled> sampled = WithRecordIds(client, ns, ids);
+  if (request.resume_tokens && sampled.size() >= parts) {
+    return CutByRecords(std::move(sampled), parts);
+  }
   const bool in_cache = request.cache_bytes > 0 && request.size.bytes <= request.cache_bytes / 2;
   if (in_cache || (!sampled.empty() && RecordsAscend(sampled))) {
     return CutByIds(std::move(ids), parts);
   }
-  if (!request.resume_tokens || sampled.size() < parts) return OnePartition(uncut);
-  return CutByRecords(std::move(sampled), parts);
+  return OnePartition(uncut);
 }
 
 }  // namespace haul

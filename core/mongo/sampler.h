@@ -18,10 +18,12 @@ struct PartitionRequest {
   bool resume_tokens = false;     ///< see GivesResumeTokens
 };
 
-/// Cuts a collection in parts of about equal size by a random sample of its `_id`s: by `_id` where
-/// records lie in that order, or the collection is clustered or fits the server's cache; by
-/// RecordId where they do not (following the index would read every block many times); in one part
-/// where neither is possible, and for capped collections, whose order counts.
+/// Cuts a collection in parts of about equal size by a random sample of its `_id`s. By RecordId
+/// where the server gives resume tokens: natural order costs it least, and following the index of
+/// random
+/// `_id`s that exceed its cache would read every block many times. By `_id` where it does not and
+/// records lie in that order, or the collection is clustered or fits the cache. Else, and for
+/// capped collections, whose order counts, in one part.
 [[nodiscard]] std::vector<Partition> CutCollection(const Client& client, const CollectionSpec& spec,
                                                    const PartitionRequest& request);
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+
+#include "core/mongo/deployment.h"
+#include "core/pipeline/rate_limiter.h"
+#include "core/report/progress.h"
+#include "dump/options.h"
+#include "dump/plan.h"
+#include "dump/task_queue.h"
+#include "formats/data_file_writer.h"
+#include "formats/dump_writer.h"
+
+namespace haul {
+
+/// The part of a dump that moves documents: workers claim partitions and wire each partition's
+/// reader to its file. What it is given outlives it. Work() is called by every worker; thread-safe.
+class CopyState {
+ public:
+  CopyState(Deployment& deployment, const DumpPlan& plan, const DumpOptions& options,
+            DumpWriter& writer, Progress& progress);
+
+  /// Metadata of all collections and views; before the workers.
+  void WriteDefinitions();
+
+  /// One worker: reads partitions until none is left or a stop was requested. Throws the first
+  /// error.
+  void Work();
+
+  [[nodiscard]] std::size_t finished() const { return finished_.load(); }
+  [[nodiscard]] std::size_t collections() const { return targets_.size(); }
+
+ private:
+  /// A collection's file, opened by the first worker that comes to it.
+  struct Target {
+    const PlannedCollection& planned;
+    CollectionProgress& progress;
+    std::mutex mutex;
+    DataFileWriter* file = nullptr;
+  };
+
+  void ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder);
+  DataFileWriter& FileOf(Target& target);
+
+  Deployment& deployment_;
+  const DumpOptions& options_;
+  DumpWriter& writer_;
+  RateLimiter limiter_;
+  TaskQueue tasks_;
+  std::deque<Target> targets_;
+  std::chrono::milliseconds round_trip_{0};
+  std::atomic<std::size_t> finished_{0};
+};
+
+}  // namespace haul

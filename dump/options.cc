@@ -1,0 +1,273 @@
+#include "dump/options.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <string_view>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/bson/extended_json.h"
+#include "core/storage/local.h"
+
+namespace haul {
+namespace {
+
+OptionGroup SelectionGroup(DumpFlags& flags) {
+  return {"What to dump",
+          {
+              {.name = "db",
+               .letter = 'd',
+               .field = TextField{&flags.database},
+               .argument = "NAME",
+               .help = "the database; all without it"},
+              {.name = "collection",
+               .letter = 'c',
+               .field = TextField{&flags.collection},
+               .argument = "NAME",
+               .help = "the collection of --db"},
+              {.name = "query",
+               .letter = 'q',
+               .field = MaybeTextField{&flags.query},
+               .argument = "JSON",
+               .help = "only documents that match, Extended JSON; needs --collection"},
+              {.name = "queryFile",
+               .field = MaybeTextField{&flags.query_file},
+               .argument = "FILE",
+               .help = "the query in a file"},
+              {.name = "nsInclude",
+               .field = TextsField{&flags.ns_include},
+               .argument = "PATTERN",
+               .help = "only namespaces that match, * is any text; repeatable"},
+              {.name = "nsExclude",
+               .field = TextsField{&flags.ns_exclude},
+               .argument = "PATTERN",
+               .help = "no namespaces that match; repeatable"},
+              {.name = "excludeCollection",
+               .field = TextsField{&flags.exclude_collections},
+               .argument = "NAME",
+               .help = "a collection of --db to leave out; repeatable"},
+              {.name = "excludeCollectionsWithPrefix",
+               .field = TextsField{&flags.exclude_prefixes},
+               .argument = "PREFIX",
+               .help = "collections of --db to leave out; repeatable"},
+              {.name = "viewsAsCollections",
+               .field = FlagField{&flags.views_as_collections},
+               .help = "dump only views, as the documents they yield"},
+              {.name = "dumpDbUsersAndRoles",
+               .field = FlagField{&flags.users_and_roles},
+               .help = "also the users and roles of --db"},
+          }};
+}
+
+OptionGroup OutputGroup(DumpFlags& flags) {
+  return {
+      "Where to and how",
+      {
+          {.name = "out",
+           .letter = 'o',
+           .field = TextField{&flags.out},
+           .argument = "DIR",
+           .help = "the directory; strftime patterns such as %Y-%m-%d expand in UTC"},
+          {.name = "compress",
+           .field = TextField{&flags.compress},
+           .argument = "CODEC[:LEVEL]",
+           .help = "zstd, gzip or none"},
+          {.name = "gzip", .field = FlagField{&flags.gzip}, .help = "the same as --compress gzip"},
+          {.name = "overwrite",
+           .field = FlagField{&flags.overwrite},
+           .help = "replace what the directory holds of the selection, once the new dump is whole"},
+          {.name = "noSync",
+           .field = FlagField{&flags.no_sync},
+           .help = "do not wait for the disk: a power cut may lose the dump"},
+          {.name = "checkSpace",
+           .field = FlagField{&flags.check_space},
+           .help = "refuse to start where the estimate exceeds the free space"},
+          {.name = "dryRun",
+           .field = FlagField{&flags.dry_run},
+           .help = "print the plan and touch nothing"},
+      }};
+}
+
+OptionGroup SpeedGroup(DumpFlags& flags) {
+  return {"Speed",
+          {
+              {.name = "jobs",
+               .field = MaybeCountField{&flags.jobs, 1, 1024},
+               .argument = "N",
+               .help = "workers in all; one collection is read by several",
+               .default_text = "the larger of 4 and the cores"},
+              {.name = "numParallelCollections",
+               .letter = 'j',
+               .field = MaybeCountField{&flags.parallel_collections, 1, 100'000},
+               .argument = "N",
+               .help = "collections at once",
+               .default_text = "no limit"},
+              {.name = "maxRate",
+               .field = RateField{&flags.max_rate},
+               .argument = "BYTES/s",
+               .help = "read at most so much, e.g. 50MB/s"},
+              {.name = "forceTableScan",
+               .field = FlagField{&flags.force_table_scan},
+               .help = "accepted for mongodump's sake; haul chooses the faster order itself"},
+          }};
+}
+
+Error Usage(std::string message, std::string hint = {}) {
+  return {ExitCode::kUsage, std::move(message), std::move(hint)};
+}
+
+void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
+  const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
+  const bool patterns = !flags.ns_include.empty() || !flags.ns_exclude.empty();
+  if (!options.collection.empty() && options.database.empty()) {
+    throw Usage("--collection needs a database", "add --db NAME or a database to the URI");
+  }
+  if ((flags.query || flags.query_file) && options.collection.empty()) {
+    throw Usage("--query needs --collection: a query selects documents of one collection");
+  }
+  if (flags.query && flags.query_file) throw Usage("--query and --queryFile exclude each other");
+  if (flags.query && flags.force_table_scan) {
+    throw Usage("--forceTableScan and --query exclude each other");
+  }
+  if (flags.users_and_roles && options.database.empty()) {
+    throw Usage("--dumpDbUsersAndRoles needs --db", "a dump of everything has all users and roles");
+  }
+  if (flags.users_and_roles && !options.collection.empty()) {
+    throw Usage("--dumpDbUsersAndRoles and --collection exclude each other");
+  }
+  if (excludes && options.database.empty()) {
+    throw Usage("--excludeCollection needs --db", "use --nsExclude '*.NAME' over all databases");
+  }
+  if ((excludes || patterns) && !options.collection.empty()) {
+    throw Usage("--collection selects one collection: --excludeCollection and patterns exclude it");
+  }
+  if (options.collection.starts_with(kBucketsPrefix)) {
+    throw Usage("--collection names the buckets of a time-series collection",
+                fmt::format("use --collection {}", LogicalCollection(options.collection)));
+  }
+}
+
+Document SelectionDocument(const DumpFlags& flags, const DumpOptions& options) {
+  Document selection;
+  bson_t* to = selection.bson();
+  if (!options.database.empty()) BSON_APPEND_UTF8(to, "db", options.database.c_str());
+  if (!options.collection.empty()) BSON_APPEND_UTF8(to, "collection", options.collection.c_str());
+  if (options.query) BSON_APPEND_DOCUMENT(to, "query", options.query->bson());
+  const auto append_list = [to](const char* name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    bson_t list;
+    BSON_APPEND_ARRAY_BEGIN(to, name, &list);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      BSON_APPEND_UTF8(&list, std::to_string(i).c_str(), values[i].c_str());
+    }
+    bson_append_array_end(to, &list);
+  };
+  append_list("nsInclude", flags.ns_include);
+  append_list("nsExclude", flags.ns_exclude);
+  append_list("excludeCollection", flags.exclude_collections);
+  append_list("excludeCollectionsWithPrefix", flags.exclude_prefixes);
+  if (flags.views_as_collections) BSON_APPEND_BOOL(to, "viewsAsCollections", true);
+  if (flags.users_and_roles) BSON_APPEND_BOOL(to, "dumpDbUsersAndRoles", true);
+  BSON_APPEND_UTF8(
+      to, "compress",
+      fmt::format("{}:{}", GetCodec(options.codec.id).name, options.codec.level).c_str());
+  BSON_APPEND_UTF8(to, "readPreference", options.connection.read_preference.c_str());
+  return selection;
+}
+
+std::optional<Document> ReadQuery(const DumpFlags& flags) {
+  constexpr std::uint64_t kMostBytes = 16 * 1024 * 1024;
+  if (flags.query) return ParseExtendedJson(*flags.query, "--query");
+  if (!flags.query_file) return std::nullopt;
+  try {
+    return ParseExtendedJson(ReadSmallFile(*flags.query_file, kMostBytes), "--queryFile");
+  } catch (const Error& error) {
+    throw Error(ExitCode::kUsage, error.WithContext("--queryFile").message(), error.hint());
+  }
+}
+
+}  // namespace
+
+Command DumpCommand(DumpFlags& flags) {
+  return {.name = "haul-dump",
+          .summary = "Writes a MongoDB deployment, database or collection to a directory.",
+          .groups = {SelectionGroup(flags), OutputGroup(flags), SpeedGroup(flags),
+                     ConnectionGroup(flags.connection, ServerRole::kSource)},
+          .examples = {"haul-dump --uri mongodb://HOST/shop --out backup",
+                       "haul-dump --uri env:MONGO_URL --out backups/%Y-%m-%d",
+                       "haul-dump --uri mongodb://HOST/shop --collection orders "
+                       "--query '{\"status\":\"completed\"}'"}};
+}
+
+DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed,
+                             const Environment& environment,
+                             std::chrono::system_clock::time_point now) {
+  constexpr std::size_t kFewestJobs = 4;
+  DumpOptions options;
+  options.codec = ParseCodecChoice(flags.gzip ? "gzip" : flags.compress);
+  if (flags.gzip && parsed.Given("compress") &&
+      ParseCodecChoice(flags.compress).id != CodecId::kGzip) {
+    throw Usage("--gzip and --compress name two codecs", "give one of them");
+  }
+  ConnectionContext context{.app_name = "haul-dump", .role = ServerRole::kSource};
+  if (!flags.database.empty()) context.database = flags.database;
+  options.connection = ResolveConnection(flags.connection, parsed, environment, context);
+  options.database = options.connection.database;
+  options.collection = flags.collection;
+  if (!options.database.empty()) CheckDatabaseName(options.database, "--db");
+  if (!options.collection.empty()) CheckCollectionName(options.collection, "--collection");
+  CheckCombinations(flags, options);
+
+  options.query = ReadQuery(flags);
+  options.filter = NamespaceFilter({.include = flags.ns_include,
+                                    .exclude = flags.ns_exclude,
+                                    .database = options.database,
+                                    .collection = options.collection,
+                                    .exclude_collections = flags.exclude_collections,
+                                    .exclude_prefixes = flags.exclude_prefixes});
+  options.views_as_collections = flags.views_as_collections;
+  options.users_and_roles = flags.users_and_roles;
+  options.out = ExpandTimePattern(flags.out, now);
+  if (options.out.empty()) throw Usage("--out is empty", "name a directory");
+  if (options.out == "-") {
+    throw Error(ExitCode::kUnsupported, "--out - (standard output) is not supported yet",
+                "name a directory");
+  }
+  options.overwrite = flags.overwrite;
+  options.sync = !flags.no_sync;
+  options.check_space = flags.check_space;
+  options.dry_run = flags.dry_run;
+  options.jobs =
+      flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  options.parallel_collections = flags.parallel_collections.value_or(0);
+  options.max_rate = flags.max_rate;
+  options.selection = SelectionDocument(flags, options);
+  return options;
+}
+
+std::string ExpandTimePattern(const std::string& pattern,
+                              std::chrono::system_clock::time_point now) {
+  constexpr std::string_view kKnown = "YmdHMSjFTGVuy";
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::string expanded;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+    if (pattern[i] == '%' && next == '%') {
+      expanded += '%';
+      ++i;
+    } else if (pattern[i] == '%' && next != '\0' && kKnown.find(next) != std::string_view::npos) {
+      expanded += fmt::format(fmt::runtime(fmt::format("{{:%{}}}", next)), utc);
+      ++i;
+    } else {
+      expanded += pattern[i];
+    }
+  }
+  return expanded;
+}
+
+}  // namespace haul

@@ -1,0 +1,211 @@
+#include "dump/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/bson/element.h"
+#include "core/mongo/sampler.h"
+#include "core/pipeline/batch.h"
+#include "dump/selection.h"
+#include "formats/dump_writer.h"
+
+namespace haul {
+namespace {
+
+// More partitions than workers: one that is slow to read does not keep the others waiting at the
+// end.
+constexpr std::size_t kPartitionsPerJob = 4;
+
+std::vector<std::string> SelectDatabases(const Client& client, const DumpOptions& options) {
+  std::vector<std::string> selected;
+  for (std::string& database : ListDatabases(client)) {
+    if (!IsDatabaseDumped(options, database)) continue;
+    try {
+      CheckDatabaseName(database, "a database of the server");
+    } catch (const Error& error) {
+      throw Error(ExitCode::kCorrupt, error.message(), "nothing was written");
+    }
+    selected.push_back(std::move(database));
+  }
+  if (selected.empty() && !options.database.empty()) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("the server has no database {}", EscapeForDisplay(options.database)),
+                "check the name; databases are case-sensitive");
+  }
+  return selected;
+}
+
+// The view's documents stand in for a collection: what defines the view goes.
+void StripViewDefinition(CollectionSpec& spec) {
+  Document options;
+  bson_copy_to_excluding_noinit(spec.options.bson(), options.bson(), "viewOn", "pipeline", nullptr);
+  spec.options = std::move(options);
+}
+
+bool SelectsKind(const DumpOptions& options, const CollectionSpec& spec) {
+  return !options.views_as_collections || !options.collection.empty() ||
+         spec.type == CollectionType::kView;
+}
+
+PlannedCollection PlanCollection(CollectionSpec spec, const DumpOptions& options) {
+  PlannedCollection planned;
+  const bool is_view = spec.type == CollectionType::kView;
+  planned.metadata_path = DumpWriter::MetadataPath(spec.ns, options.codec.id);
+  planned.data_ns = spec.DataNamespace();
+  if (!is_view || options.views_as_collections) {
+    planned.data_path = DumpWriter::DataPath(planned.data_ns, options.codec.id);
+  }
+  if (is_view && options.views_as_collections) StripViewDefinition(spec);
+  if (options.query) {
+    planned.filter = spec.type == CollectionType::kTimeSeries ? ToBucketsQuery(*options.query, spec)
+                                                              : options.query->Clone();
+  }
+  planned.spec = std::move(spec);
+  return planned;
+}
+
+PlannedCollection PlanAdminData(const std::string& database, const char* collection,
+                                const DumpOptions& options) {
+  PlannedCollection planned;
+  planned.data_ns = {"admin", collection};
+  planned.spec.ns = planned.data_ns;
+  planned.data_path = DumpWriter::AdminDataPath(database, collection, options.codec.id);
+  planned.filter.emplace();
+  if (std::string_view(collection) != "system.version" && database != "admin") {
+    BSON_APPEND_UTF8(planned.filter->bson(), "db", database.c_str());
+  }
+  return planned;
+}
+
+void Cut(PlannedCollection& planned, Deployment& deployment, const Client& client,
+         const DumpOptions& options, std::uint64_t cache_bytes) {
+  if (planned.data_path.empty()) return;
+  planned.size = MeasureCollection(client, planned.data_ns);
+  if (planned.filter || planned.spec.type == CollectionType::kView) {
+    planned.partitions.resize(1);
+    planned.partitions.front().order = Partition::Order::kQuery;
+    return;
+  }
+  planned.resume_tokens = GivesResumeTokens(deployment, planned.spec);
+  planned.partitions =
+      CutCollection(client, planned.spec,
+                    {.size = planned.size,
+                     .most = options.jobs == 1 ? 1 : options.jobs * kPartitionsPerJob,
+                     .cache_bytes = cache_bytes,
+                     .resume_tokens = planned.resume_tokens});
+}
+
+void AddDatabase(DumpPlan& plan, const std::string& database, Deployment& deployment,
+                 const Client& client, const DumpOptions& options) {
+  for (CollectionSpec& spec : ListCollections(deployment, client, database)) {
+    if (!IsDumped(options, spec.ns) || !SelectsKind(options, spec)) continue;
+    if (spec.type == CollectionType::kCollection || spec.type == CollectionType::kTimeSeries) {
+      std::optional<std::vector<Document>> indexes = ListIndexes(deployment, client, spec.ns);
+      if (!indexes) continue;  // dropped since it was listed
+      spec.indexes = std::move(*indexes);
+    }
+    plan.collections.push_back(PlanCollection(std::move(spec), options));
+  }
+}
+
+void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
+  if (!plan.collections.empty()) return;
+  if (!options.collection.empty()) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("the server has no collection {}",
+                            Display({options.database, options.collection})),
+                "check the name; collections are case-sensitive");
+  }
+  throw Error(ExitCode::kUsage, "the selection holds no collection; nothing was written",
+              "check --db and the patterns; see --dryRun without them");
+}
+
+}  // namespace
+
+std::uint32_t PlannedCollection::ReplyDocuments(std::chrono::milliseconds round_trip) const {
+  // Small replies stay in the caches of both sides: 256 KiB were read twice as fast as 4 MiB. On a
+  // slow network a reply has to be worth its round trip.
+  constexpr std::uint64_t kNear = 256 * kKiB;
+  constexpr std::uint64_t kFar = 4 * kMiB;
+  constexpr std::uint64_t kUnknown = 500;
+  if (size.documents == 0 || size.bytes == 0) return kUnknown;
+  const auto delay = static_cast<std::uint64_t>(round_trip.count());
+  const std::uint64_t reply = std::clamp(delay * kMiB / 2, kNear, kFar);
+  const std::uint64_t average = std::max<std::uint64_t>(1, size.bytes / size.documents);
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reply / average, 2, kBatchDocuments));
+}
+
+std::vector<std::string> DumpPlan::Paths() const {
+  std::vector<std::string> paths;
+  for (const PlannedCollection& planned : collections) {
+    if (!planned.data_path.empty()) paths.push_back(planned.data_path);
+    if (!planned.metadata_path.empty()) paths.push_back(planned.metadata_path);
+  }
+  return paths;
+}
+
+CollectionSize DumpPlan::TotalSize() const {
+  CollectionSize total;
+  for (const PlannedCollection& planned : collections) {
+    total.bytes += planned.size.bytes;
+    total.documents += planned.size.documents;
+  }
+  return total;
+}
+
+std::uint64_t DumpPlan::EstimateStored(const CodecChoice& codec) const {
+  // Documents rarely compress to less than a third; better to warn once too often.
+  const std::uint64_t plain = TotalSize().bytes;
+  return codec.id == CodecId::kNone ? plain : plain / 2;
+}
+
+std::string DumpPlan::ToText() const {
+  constexpr std::array kOrders = {"natural order", "ranges of _id", "ranges of records", "query"};
+  std::string text;
+  for (const PlannedCollection& planned : collections) {
+    const std::string name = EscapeForDisplay(planned.spec.ns.ToString());
+    if (planned.data_path.empty()) {
+      fmt::format_to(std::back_inserter(text), "{}  {}, definition only\n", name,
+                     TypeName(planned.spec.type));
+      continue;
+    }
+    fmt::format_to(std::back_inserter(text), "{}  {}, about {} documents, {}, in {} part{} by {}\n",
+                   name, TypeName(planned.spec.type), FormatCount(planned.size.documents),
+                   FormatBytes(planned.size.bytes), planned.partitions.size(),
+                   planned.partitions.size() == 1 ? "" : "s",
+                   kOrders.at(static_cast<std::size_t>(planned.partitions.front().order)));
+  }
+  return text;
+}
+
+DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOptions& options) {
+  DumpPlan plan;
+  for (const std::string& database : SelectDatabases(client, options)) {
+    AddDatabase(plan, database, deployment, client, options);
+  }
+  RequireFound(plan, options);
+  if (options.users_and_roles) {
+    for (const char* collection : {"system.users", "system.roles", "system.version"}) {
+      plan.collections.push_back(PlanAdminData(options.database, collection, options));
+    }
+  }
+  const std::uint64_t cache_bytes = CacheBytes(client);
+  for (PlannedCollection& planned : plan.collections) {
+    Cut(planned, deployment, client, options, cache_bytes);
+  }
+  std::stable_sort(plan.collections.begin(), plan.collections.end(),
+                   [](const PlannedCollection& a, const PlannedCollection& b) {
+                     return a.size.bytes > b.size.bytes;
+                   });
+  if (!options.database.empty()) plan.prelude_folder = options.database;
+  return plan;
+}
+
+}  // namespace haul

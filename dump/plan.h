@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/mongo/catalog.h"
+#include "core/mongo/deployment.h"
+#include "core/plan/collection_spec.h"
+#include "core/plan/partition.h"
+#include "dump/options.h"
+
+namespace haul {
+
+/// One collection, view or set of users and what the dump does with it.
+struct PlannedCollection {
+  CollectionSpec spec;
+  Namespace data_ns;                  ///< where the documents lie
+  std::string data_path;              ///< in the dump; empty = definition only (views)
+  std::string metadata_path;          ///< empty = none (users and roles of one database)
+  std::optional<Document> filter;     ///< what partitions of Order::kQuery select
+  CollectionSize size;                ///< estimate
+  std::vector<Partition> partitions;  ///< empty where data_path is
+  bool resume_tokens = false;
+
+  /// Documents to ask of a server that is so far away in one reply.
+  [[nodiscard]] std::uint32_t ReplyDocuments(std::chrono::milliseconds round_trip) const;
+};
+
+struct DumpPlan {
+  std::vector<PlannedCollection> collections;  ///< largest first
+  std::string prelude_folder;                  ///< "" = the dump's root
+
+  [[nodiscard]] std::vector<std::string> Paths() const;
+  [[nodiscard]] CollectionSize TotalSize() const;
+  /// Bytes that the dump will take on disk, guessed from the codec.
+  [[nodiscard]] std::uint64_t EstimateStored(const CodecChoice& codec) const;
+  /// For --dryRun: a line a collection.
+  [[nodiscard]] std::string ToText() const;
+};
+
+/// Reads the catalogue and cuts the collections. Throws Error kUsage where a database or collection
+/// that was asked for does not exist, or nothing is selected.
+[[nodiscard]] DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client,
+                                    const DumpOptions& options);
+
+}  // namespace haul

@@ -1,0 +1,135 @@
+#include "dump/run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/base/version.h"
+#include "core/cli/signals.h"
+#include "core/mongo/deployment.h"
+#include "core/pipeline/workers.h"
+#include "core/report/progress.h"
+#include "core/report/progress_renderer.h"
+#include "core/report/summary.h"
+#include "core/storage/local.h"
+#include "dump/copy.h"
+#include "dump/plan.h"
+#include "formats/dump_writer.h"
+
+namespace haul {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Below the five seconds in which a signalled run has to be over.
+constexpr std::chrono::milliseconds kGrace{4000};
+
+void CheckFreeSpace(const DumpPlan& plan, const DumpOptions& options, Log& log) {
+  const std::uint64_t estimate = plan.EstimateStored(options.codec);
+  const std::uint64_t free = FreeSpace(options.out);
+  if (estimate <= free) return;
+  const std::string message =
+      fmt::format("the dump may take {}, and {} has {} free", FormatBytes(estimate),
+                  EscapeForDisplay(options.out), FormatBytes(free));
+  if (options.check_space) {
+    throw Error(ExitCode::kLocalStorage, message + "; nothing was written",
+                "free some space, choose another --out, or leave out --checkSpace");
+  }
+  log.Warn(message);
+}
+
+ManifestPart BeginPart(const DumpOptions& options, const Deployment& deployment,
+                       const Client& client) {
+  ManifestPart part;
+  part.tool_version = kVersion;
+  part.server_version = deployment.info().version;
+  part.started = FormatIsoTime(std::chrono::system_clock::now());
+  part.cluster_time_start = ClusterTime(client);
+  part.consistency = "none";
+  part.options = options.selection.Clone();
+  return part;
+}
+
+[[noreturn]] void ThrowIncomplete(const Error& error, const CopyState& copy,
+                                  const DumpOptions& options) {
+  const std::string safe = fmt::format(
+      "{} of {} collections were read; no manifest was written, so that nobody takes {} for a dump",
+      copy.finished(), copy.collections(), EscapeForDisplay(options.out));
+  throw Error(error.code(), fmt::format("{}; {}", error.message(), safe),
+              error.hint().empty() ? "run again with --overwrite once the cause is gone"
+                                   : error.hint() + "; then run again with --overwrite");
+}
+
+ExitCode Stopped(CrewEnd end, const CopyState& copy, const DumpOptions& options, Log& log) {
+  const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
+  log.Warn(
+      fmt::format("stopped by a signal: {} of {} collections were read; {} is left unfinished, "
+                  "without a manifest; run again with --overwrite",
+                  copy.finished(), copy.collections(), options.out));
+  if (end == CrewEnd::kAbandoned) ExitAtOnce(log, code);
+  return code;
+}
+
+void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
+  const CollectionSize total = plan.TotalSize();
+  log.Info(fmt::format("dumping {} collection{} (about {} documents, {}) from {} to {}",
+                       plan.collections.size(), plan.collections.size() == 1 ? "" : "s",
+                       FormatCount(total.documents), FormatBytes(total.bytes),
+                       options.connection.display_target, options.out));
+}
+
+}  // namespace
+
+ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
+  Log& log = invocation.log;
+  const Clock::time_point begin = Clock::now();
+  Deployment deployment({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
+                        invocation.stop);
+  const Client client = deployment.Acquire();
+  const DumpPlan plan = MakeDumpPlan(deployment, client, options);
+  if (options.dry_run) {
+    std::fputs(plan.ToText().c_str(), stdout);
+    return ExitCode::kOk;
+  }
+  CheckFreeSpace(plan, options, log);
+
+  ManifestPart part = BeginPart(options, deployment, client);
+  const auto writer = DumpWriter::Create({.root = options.out,
+                                          .codec = options.codec,
+                                          .sync = options.sync ? Sync::kDurable : Sync::kNone,
+                                          .overwrite = options.overwrite},
+                                         plan.Paths());
+  LogPlan(plan, options, log);
+
+  Progress progress;
+  CopyState copy(deployment, plan, options, *writer, progress);
+  try {
+    CrewEnd end;
+    {
+      const ProgressRenderer renderer(progress, log, ProgressRenderer::For(log));
+      copy.WriteDefinitions();
+      end =
+          RunWorkers(options.jobs, invocation.stop, kGrace, [&copy](std::size_t) { copy.Work(); });
+    }
+    if (end != CrewEnd::kDone) return Stopped(end, copy, options, log);
+    part.cluster_time_end = ClusterTime(client);
+    part.finished = FormatIsoTime(std::chrono::system_clock::now());
+    writer->Commit(std::move(part), plan.prelude_folder);
+  } catch (const Error& error) {
+    ThrowIncomplete(error, copy, options);
+  }
+  LogSummary(log, {.verb = "dumped",
+                   .done = progress.done(),
+                   .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() -
+                                                                                    begin)});
+  return ExitCode::kOk;
+}
+
+}  // namespace haul
