@@ -10,7 +10,9 @@ target_compile_options(
             -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(haul_flags INTERFACE -Wsuggest-override -Wduplicated-cond -Wlogical-op
-                                              -Wuseless-cast)
+                                              -Wuseless-cast
+                         # g++ 12 sees overlaps in std::string where there are none (GCC bug 105651).
+                         -Wno-restrict)
 endif()
 if(HAUL_WERROR)
   target_compile_options(haul_flags INTERFACE -Werror)
