@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bson/document.h"
+#include "core/cli/connection_options.h"
+#include "core/cli/options.h"
+#include "core/mongo/index_rewrite.h"
+#include "core/plan/namespace_filter.h"
+#include "core/plan/namespace_mapper.h"
+
+namespace haul {
+
+/// What the user typed. Every field's value here is its option's default.
+struct RestoreFlags {
+  ConnectionFlags connection;
+  std::vector<std::string> positionals;
+  std::string dir;
+  std::string database;
+  std::string collection;
+  std::vector<std::string> ns_include;
+  std::vector<std::string> ns_exclude;
+  std::vector<std::string> exclude_collections;
+  std::vector<std::string> exclude_prefixes;
+  std::vector<std::string> ns_from;
+  std::vector<std::string> ns_to;
+  bool users_and_roles = false;
+  bool allow_incomplete = false;
+  bool drop = false;
+  bool no_indexes = false;
+  bool no_options = false;
+  bool preserve_uuid = false;
+  bool bypass_validation = false;
+  IndexRewrite indexes;
+  std::string write_concern;
+  bool objcheck = false;
+  bool maintain_order = false;
+  bool stop_on_error = false;
+  std::string rejects;
+  bool dry_run = false;
+  bool gzip = false;
+  std::optional<std::uint64_t> jobs;
+  std::optional<std::uint64_t> parallel_collections;
+  std::optional<std::uint64_t> workers_per_collection;
+};
+
+[[nodiscard]] Command RestoreCommand(RestoreFlags& flags);
+
+/// The same, checked and ready: nothing left to parse.
+struct RestoreOptions {
+  ConnectionOptions connection;
+  std::string path;
+  std::string database;    ///< of the target, or what to select out of a root; empty = as dumped
+  std::string collection;  ///< of the target of a file, or what to select; empty = all
+  NamespaceFilter include;
+  NamespaceFilter exclude;        ///< what it does not select is left out
+  bool names_namespaces = false;  ///< --nsInclude was given
+  NamespaceMapper mapper;
+  bool users_and_roles = false;
+  bool allow_incomplete = false;
+  bool drop = false;
+  bool with_indexes = true;
+  bool with_options = true;
+  bool preserve_uuid = false;
+  bool bypass_validation = false;
+  IndexRewrite indexes;
+  Document write_concern;
+  bool objcheck = false;
+  bool maintain_order = false;
+  bool stop_on_error = false;
+  std::string rejects;
+  bool dry_run = false;
+  std::size_t jobs = 4;
+  std::size_t parallel_collections = 0;    ///< at once; 0 = no limit
+  std::size_t workers_per_collection = 0;  ///< 0 = no limit
+};
+
+/// Throws Error kUsage for what contradicts itself. No connection is made.
+[[nodiscard]] RestoreOptions CheckRestoreOptions(const RestoreFlags& flags,
+                                                 const ParsedOptions& parsed,
+                                                 const Environment& environment);
+
+}  // namespace haul

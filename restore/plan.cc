@@ -1,0 +1,242 @@
+#include "restore/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/bson/element.h"
+#include "core/plan/namespace_mapper.h"
+#include "restore/naming.h"
+
+namespace haul {
+namespace {
+
+// What a first look says: the second one opens only what is selected.
+struct Contents {
+  DumpReader::Shape shape = DumpReader::Shape::kRoot;
+  std::set<std::string> databases;
+};
+
+Contents LookInto(const RestoreOptions& options) {
+  Contents contents;
+  const auto remember = [&](const Namespace& ns) {
+    contents.databases.insert(ns.database);
+    return false;
+  };
+  const DumpReader dump = DumpReader::Open(
+      options.path, {.allow_incomplete = options.allow_incomplete, .selects = remember});
+  contents.shape = dump.shape();
+  return contents;
+}
+
+bool IsAdminData(const Namespace& ns) {
+  return ns.database == "admin" &&
+         (ns.collection == "system.users" || ns.collection == "system.roles" ||
+          ns.collection == "system.version");
+}
+
+Error NothingSelected(const RestoreOptions& options, const Contents& contents) {
+  std::string held;
+  for (const std::string& database : contents.databases) {
+    held += (held.empty() ? "" : ", ") + EscapeForDisplay(database);
+  }
+  const std::string what = options.database.empty()
+                               ? std::string("anything that was asked for")
+                               : fmt::format("{}{}{}", EscapeForDisplay(options.database),
+                                             options.collection.empty() ? "" : ".",
+                                             EscapeForDisplay(options.collection));
+  const bool rename = contents.shape == DumpReader::Shape::kRoot && !options.database.empty() &&
+                      !contents.databases.contains(options.database);
+  return {
+      ExitCode::kUsage,
+      fmt::format("nothing to restore: {} does not hold {}", EscapeForDisplay(options.path), what),
+      rename ? fmt::format("it holds: {}; to restore one of them as {} name its folder", held,
+                           EscapeForDisplay(options.database))
+             : fmt::format("it holds: {}; look at --db, --collection, --nsInclude, --nsExclude",
+                           held.empty() ? "nothing" : held)};
+}
+
+std::string ViewOn(const PlannedCollection& view) {
+  const auto on = FindElement(view.spec.options.bytes(), "viewOn");
+  return on ? std::string(on->AsString().value_or("")) : std::string();
+}
+
+void WarnOfRenamedSources(RestorePlan& plan) {
+  std::map<Namespace, Namespace> targets;
+  for (const PlannedCollection* planned : plan.All()) targets[planned->source] = planned->spec.ns;
+  for (const PlannedCollection& view : plan.views) {
+    const auto target = targets.find({view.source.database, ViewOn(view)});
+    if (target == targets.end() || target->second.collection == target->first.collection) continue;
+    plan.warnings.push_back(
+        fmt::format("the view {} reads {}, which is restored as {}: its definition stays as it is",
+                    Display(view.spec.ns), Display(target->first), Display(target->second)));
+  }
+}
+
+void CheckTargets(const RestorePlan& plan) {
+  std::map<Namespace, Namespace> targets;
+  for (const PlannedCollection* planned : plan.All()) {
+    targets.emplace(planned->source, planned->spec.ns);
+    CheckDatabaseName(planned->spec.ns.database, "the target " + Display(planned->spec.ns));
+    CheckCollectionName(planned->spec.ns.collection, "the target " + Display(planned->spec.ns));
+  }
+  CheckDistinctTargets(targets);
+}
+
+void AddCollections(RestorePlan& plan, const RestoreNaming& naming) {
+  for (const DumpedCollection& dumped : plan.dump.collections()) {
+    if (const auto why = naming.WhySkipped(dumped.spec.ns)) {
+      plan.warnings.push_back(fmt::format("left out {}: {}", Display(dumped.spec.ns), *why));
+      continue;
+    }
+    PlannedCollection planned{dumped.spec.ns, dumped.spec.Clone(), dumped.data};
+    planned.spec.ns = naming.Target(dumped.spec.ns);
+    const bool view = planned.spec.type == CollectionType::kView;
+    (view ? plan.views : plan.collections).push_back(std::move(planned));
+  }
+  std::stable_sort(plan.collections.begin(), plan.collections.end(),
+                   [](const auto& a, const auto& b) { return a.Size() > b.Size(); });
+  plan.views = OrderViews(std::move(plan.views));
+}
+
+void TakeAdminData(PlannedUsers& users, const DumpedAdminData& admin) {
+  switch (admin.kind) {
+    case DumpedAdminData::Kind::kUsers:
+      users.users = admin.data;
+      return;
+    case DumpedAdminData::Kind::kRoles:
+      users.roles = admin.data;
+      return;
+    case DumpedAdminData::Kind::kVersion:
+      users.version = admin.data;
+      return;
+  }
+}
+
+std::optional<PlannedUsers> FindUsers(const DumpReader& dump, const std::string& database) {
+  PlannedUsers found;
+  for (const DumpedAdminData& admin : dump.admin_data()) {
+    if (admin.database == database) TakeAdminData(found, admin);
+  }
+  if (!found.users && !found.roles) return std::nullopt;
+  return found;
+}
+
+// The users of one database: its own files, else those of the whole server, of which the server
+// then takes only that database's.
+std::optional<PlannedUsers> UsersOfDatabase(const RestorePlan& plan,
+                                            const RestoreOptions& options) {
+  std::optional<PlannedUsers> users = FindUsers(plan.dump, options.database);
+  if (!users) users = FindUsers(plan.dump, "admin");
+  if (!users) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("--restoreDbUsersAndRoles: {} holds no users and roles of {}",
+                            EscapeForDisplay(options.path), EscapeForDisplay(options.database)),
+                "they belong to the database that they were dumped from and cannot be renamed; "
+                "haul-dump --dumpDbUsersAndRoles puts them into a dump");
+  }
+  users->database = options.database;
+  return users;
+}
+
+}  // namespace
+
+std::uint64_t PlannedCollection::Size() const {
+  return data ? data->plain_bytes.value_or(data->stored_bytes) : 0;
+}
+
+std::vector<const PlannedCollection*> RestorePlan::All() const {
+  std::vector<const PlannedCollection*> all;
+  for (const PlannedCollection& collection : collections) all.push_back(&collection);
+  for (const PlannedCollection& view : views) all.push_back(&view);
+  return all;
+}
+
+std::uint64_t RestorePlan::Documents() const {
+  std::uint64_t documents = 0;
+  for (const auto& planned : collections) {
+    if (planned.data) documents += planned.data->documents.value_or(0);
+  }
+  return documents;
+}
+
+std::uint64_t RestorePlan::Bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& planned : collections) bytes += planned.Size();
+  return bytes;
+}
+
+std::string RestorePlan::ToText() const {
+  std::string text;
+  for (const PlannedCollection* planned : All()) {
+    const std::string from = planned->source == planned->spec.ns
+                                 ? std::string()
+                                 : fmt::format(" from {}", Display(planned->source));
+    const std::string documents =
+        planned->data && planned->data->documents
+            ? fmt::format(", {} documents", FormatCount(*planned->data->documents))
+            : std::string();
+    text += fmt::format("{}{}: {}{}, {}, {} indexes\n", Display(planned->spec.ns), from,
+                        TypeName(planned->spec.type), documents, FormatBytes(planned->Size()),
+                        planned->spec.indexes.size());
+  }
+  if (users) {
+    text += users->database.empty()
+                ? std::string("users and roles of the whole server\n")
+                : fmt::format("users and roles of {}\n", EscapeForDisplay(users->database));
+  }
+  return text;
+}
+
+std::vector<PlannedCollection> OrderViews(std::vector<PlannedCollection> views) {
+  std::vector<PlannedCollection> ordered;
+  while (!views.empty()) {
+    const auto waits = [&](const PlannedCollection& view) {
+      return std::any_of(views.begin(), views.end(), [&](const PlannedCollection& other) {
+        return &other != &view && other.source == Namespace{view.source.database, ViewOn(view)};
+      });
+    };
+    auto ready = std::find_if_not(views.begin(), views.end(), waits);
+    if (ready == views.end()) ready = views.begin();
+    ordered.push_back(std::move(*ready));
+    views.erase(ready);
+  }
+  return ordered;
+}
+
+RestorePlan MakeRestorePlan(const RestoreOptions& options) {
+  const Contents contents = LookInto(options);
+  const RestoreNaming naming(options, contents.shape);
+  const std::string folder = contents.databases.empty() ? "" : *contents.databases.begin();
+  const bool all_users = naming.SelectsAllUsers(folder);
+  const auto selects = [&](const Namespace& ns) {
+    if (IsAdminData(ns)) return all_users || options.users_and_roles;
+    return naming.Selects(ns);
+  };
+  RestorePlan plan{DumpReader::Open(options.path, {.allow_incomplete = options.allow_incomplete,
+                                                   .selects = selects}),
+                   {},
+                   {},
+                   {},
+                   {}};
+  plan.warnings = plan.dump.warnings();
+  AddCollections(plan, naming);
+  if (options.users_and_roles) {
+    plan.users = UsersOfDatabase(plan, options);
+  } else if (all_users) {
+    plan.users = FindUsers(plan.dump, "admin");
+  }
+  if (plan.All().empty() && !plan.users) throw NothingSelected(options, contents);
+  CheckTargets(plan);
+  WarnOfRenamedSources(plan);
+  return plan;
+}
+
+}  // namespace haul

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plan/collection_spec.h"
+#include "formats/dump_reader.h"
+#include "restore/options.h"
+
+namespace haul {
+
+/// One collection of the dump and where it goes.
+struct PlannedCollection {
+  Namespace source;
+  CollectionSpec spec;           ///< spec.ns is the target, logical
+  std::optional<DataFile> data;  ///< nothing: only its definition is there
+
+  /// Plain bytes where they are known, else stored ones.
+  [[nodiscard]] std::uint64_t Size() const;
+};
+
+/// Users and roles of one database or of the whole server.
+struct PlannedUsers {
+  std::string database;  ///< empty: the whole server's
+  std::optional<DataFile> users;
+  std::optional<DataFile> roles;
+  std::optional<DataFile> version;  ///< of their schema
+};
+
+/// What a restore will do. A value.
+struct RestorePlan {
+  DumpReader dump;
+  std::vector<PlannedCollection> collections;  ///< largest first; no views
+  std::vector<PlannedCollection> views;        ///< each after the views that it reads
+  std::optional<PlannedUsers> users;
+  std::vector<std::string> warnings;  ///< for the user; escaped for display
+
+  /// Of the data files, as far as they are known before reading.
+  [[nodiscard]] std::uint64_t Documents() const;
+  [[nodiscard]] std::uint64_t Bytes() const;
+  /// Collections and views.
+  [[nodiscard]] std::vector<const PlannedCollection*> All() const;
+  /// For --dryRun: a line a collection, view and set of users.
+  [[nodiscard]] std::string ToText() const;
+};
+
+/// Opens the dump, selects and names. Throws Error as DumpReader::Open does; kUsage where nothing
+/// is selected, two sources land on one target, or a target has no legal name. Nothing is written.
+[[nodiscard]] RestorePlan MakeRestorePlan(const RestoreOptions& options);
+
+/// `views` in an order in which each stands behind the views that it reads; those that read one
+/// another keep their order.
+[[nodiscard]] std::vector<PlannedCollection> OrderViews(std::vector<PlannedCollection> views);
+
+}  // namespace haul

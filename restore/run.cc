@@ -1,0 +1,222 @@
+#include "restore/run.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/cli/signals.h"
+#include "core/mongo/deployment.h"
+#include "core/pipeline/workers.h"
+#include "core/report/progress.h"
+#include "core/report/progress_renderer.h"
+#include "core/report/summary.h"
+#include "restore/load.h"
+#include "restore/plan.h"
+#include "restore/target.h"
+#include "restore/users.h"
+
+namespace haul {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Below the five seconds in which a signalled run has to be over.
+constexpr std::chrono::milliseconds kGrace{4000};
+
+/// One run of the tool: its phases share what is here.
+class Restore {
+ public:
+  Restore(const RestoreOptions& options, const RestorePlan& plan, const Invocation& invocation)
+      : options_(options),
+        plan_(plan),
+        invocation_(invocation),
+        log_(invocation.log),
+        rejects_(options.rejects),
+        deployment_({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
+                    invocation.stop),
+        target_(deployment_, plan, options),
+        load_({deployment_, plan, options, rejects_, progress_, log_}) {}
+
+  /// Everything that can be found out without touching the target.
+  void Check();
+  /// Writes. The exit code says whether all of it is there.
+  [[nodiscard]] ExitCode Run();
+
+ private:
+  using Work = std::function<void(std::size_t)>;
+
+  [[nodiscard]] bool RunPhases();
+  /// False: a signal ended it.
+  [[nodiscard]] bool RunPhase(const char* name, std::size_t workers, const Work& work);
+  void PrepareCollections();
+  void Finish();
+  void LogTarget();
+  void LogEnd(Clock::time_point begin);
+  [[nodiscard]] ExitCode Stopped();
+  [[nodiscard]] Error Explain(const Error& error) const;
+
+  const RestoreOptions& options_;
+  const RestorePlan& plan_;
+  const Invocation& invocation_;
+  Log& log_;
+  RejectFile rejects_;
+  Deployment deployment_;
+  Progress progress_;
+  RestoreTarget target_;
+  Load load_;
+  std::atomic<std::size_t> next_collection_{0};
+  std::size_t views_in_the_way_ = 0;
+  bool wrote_ = false;
+  bool abandoned_ = false;
+};
+
+void Restore::Check() {
+  for (const std::string& warning : plan_.warnings) log_.Warn(warning);
+  for (const std::string& note : plan_.dump.notes()) log_.Verbose(note);
+  plan_.dump.Verify();
+  if (plan_.users) CheckUsers(*plan_.users);
+  target_.Check(log_);
+}
+
+bool Restore::RunPhase(const char* name, std::size_t workers, const Work& work) {
+  progress_.SetPhase(name);
+  const CrewEnd end = RunWorkers(workers, invocation_.stop, kGrace, work);
+  abandoned_ = end == CrewEnd::kAbandoned;
+  return end == CrewEnd::kDone;
+}
+
+bool Restore::RunPhases() {
+  const ProgressRenderer renderer(progress_, log_, ProgressRenderer::For(log_));
+  const std::size_t jobs = options_.jobs;
+  // --drop destroys, so all that comes in place of it is looked through before.
+  if (options_.drop && !RunPhase("checking the dump", jobs,
+                                 [this, jobs](std::size_t index) { load_.Verify(index, jobs); })) {
+    return false;
+  }
+  wrote_ = true;
+  return RunPhase("creating collections", jobs, [this](std::size_t) { PrepareCollections(); }) &&
+         RunPhase("", jobs, [this](std::size_t) { load_.Work(); }) &&
+         RunPhase("creating views and users", 1, [this](std::size_t) { Finish(); });
+}
+
+void Restore::PrepareCollections() {
+  std::optional<CatalogWriter> catalog;
+  while (!invocation_.stop.requested()) {
+    const std::size_t next = next_collection_.fetch_add(1);
+    if (next >= plan_.collections.size()) return;
+    if (!catalog) catalog.emplace(deployment_);
+    target_.Prepare(*catalog, plan_.collections[next]);
+  }
+}
+
+void Restore::Finish() {
+  CatalogWriter catalog(deployment_);
+  for (const PlannedCollection& view : plan_.views) {
+    if (invocation_.stop.requested()) return;
+    if (target_.PrepareView(catalog, view)) continue;
+    ++views_in_the_way_;
+    log_.Warn(
+        fmt::format("the view {} exists with another definition and stays as it is; --drop "
+                    "replaces it",
+                    Display(view.spec.ns)));
+  }
+  if (!plan_.users || invocation_.stop.requested()) return;
+  const MergedUsers merged = RestoreUsers(deployment_, *plan_.users, options_);
+  log_.Info(fmt::format("merged {} users and {} roles", merged.users, merged.roles));
+}
+
+void Restore::LogTarget() {
+  log_.Info(fmt::format("restoring {} collections and views ({}) from {} to {}", plan_.All().size(),
+                        FormatBytes(plan_.Bytes()), options_.path,
+                        options_.connection.display_target));
+}
+
+Error Restore::Explain(const Error& error) const {
+  if (!wrote_) {
+    return {error.code(), error.message() + "; nothing was touched", error.hint()};
+  }
+  const Load::Totals totals = load_.totals();
+  const std::string state = fmt::format(
+      "{}; {} documents were written, {} of {} collections are complete with their indexes",
+      error.message(), FormatCount(totals.inserted), load_.finished(), plan_.collections.size());
+  return {error.code(), state,
+          error.hint().empty() ? "run the restore again once the cause is gone: documents that are "
+                                 "there already are recognised"
+                               : error.hint()};
+}
+
+ExitCode Restore::Stopped() {
+  const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
+  const Load::Totals totals = load_.totals();
+  log_.Warn(
+      fmt::format("stopped by a signal: {} documents were written, {} of {} collections are "
+                  "complete with their "
+                  "indexes; run the restore again: documents that are there already are recognised",
+                  FormatCount(totals.inserted), load_.finished(), plan_.collections.size()));
+  for (const std::string& name : load_.building()) {
+    log_.Warn(fmt::format("the server goes on building the indexes of {}", name));
+  }
+  rejects_.Finish();
+  if (abandoned_) ExitAtOnce(log_, code);
+  return code;
+}
+
+void Restore::LogEnd(Clock::time_point begin) {
+  const Load::Totals totals = load_.totals();
+  if (totals.present > 0) {
+    log_.Info(
+        fmt::format("{} documents were there already, byte for byte", FormatCount(totals.present)));
+  }
+  if (totals.rejected > 0) {
+    log_.Warn(fmt::format("{} documents were rejected and are in {}", FormatCount(totals.rejected),
+                          rejects_.path().string()));
+  }
+  LogSummary(
+      log_,
+      {.verb = "restored",
+       .done = {.documents = totals.inserted + totals.present, .bytes = progress_.done().bytes},
+       .rejected = totals.rejected,
+       .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin),
+       .more = {{"inserted", totals.inserted},
+                {"present", totals.present},
+                {"failedIndexes", std::uint64_t{load_.failed_indexes()}}}});
+}
+
+ExitCode Restore::Run() {
+  const Clock::time_point begin = Clock::now();
+  LogTarget();
+  try {
+    if (!RunPhases()) return Stopped();
+  } catch (const Error& error) {
+    rejects_.Finish();
+    throw Explain(error);
+  }
+  rejects_.Finish();
+  LogEnd(begin);
+  const bool all_there =
+      load_.totals().rejected == 0 && load_.failed_indexes() == 0 && views_in_the_way_ == 0;
+  return all_there ? ExitCode::kOk : ExitCode::kRejected;
+}
+
+}  // namespace
+
+ExitCode RunRestore(const RestoreOptions& options, const Invocation& invocation) {
+  const RestorePlan plan = MakeRestorePlan(options);
+  Restore restore(options, plan, invocation);
+  restore.Check();
+  if (options.dry_run) {
+    std::fputs(plan.ToText().c_str(), stdout);
+    return ExitCode::kOk;
+  }
+  return restore.Run();
+}
+
+}  // namespace haul

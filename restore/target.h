@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/mongo/catalog_writer.h"
+#include "core/report/log.h"
+#include "restore/plan.h"
+
+namespace haul {
+
+/// The server side of a restore before its documents: what is there, whether the plan fits, and
+/// making the collections. Calls for different collections may run at once.
+class RestoreTarget {
+ public:
+  /// All must outlive it.
+  RestoreTarget(Deployment& deployment, const RestorePlan& plan, const RestoreOptions& options)
+      : deployment_(deployment), plan_(plan), options_(options) {}
+
+  /// Looks, and touches nothing. Throws Error kUnsupported for features that the server lacks,
+  /// kConflict where something of another kind stands in the way, kDenied without the rights to
+  /// write. Rights whose lack only makes rejects are warned of.
+  void Check(Log& log);
+
+  /// Drops (where asked for) and creates. What is there already stays as it is.
+  void Prepare(CatalogWriter& catalog, const PlannedCollection& planned) const;
+  /// The same for a view. False where another one of that name is there and stays.
+  [[nodiscard]] bool PrepareView(CatalogWriter& catalog, const PlannedCollection& planned) const;
+
+ private:
+  void ReadExisting();
+  void CheckExisting() const;
+  void CheckRights(Log& log) const;
+  void Drop(CatalogWriter& catalog, const PlannedCollection& planned) const;
+  [[nodiscard]] CreateOptions CreateOptionsFor(const PlannedCollection& planned) const;
+
+  Deployment& deployment_;
+  const RestorePlan& plan_;
+  const RestoreOptions& options_;
+  std::map<Namespace, CollectionSpec> existing_;
+};
+
+/// Throws Error kUnsupported where a server of that version cannot have the collection. Pure.
+void CheckFeatures(const CollectionSpec& spec, const ServerInfo& server, bool with_indexes);
+
+}  // namespace haul

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/mongo/deployment.h"
+#include "restore/plan.h"
+
+namespace haul {
+
+/// How many users and roles were merged into the server's.
+struct MergedUsers {
+  std::uint64_t users = 0;
+  std::uint64_t roles = 0;
+};
+
+/// Error kUnsupported where the dump's users are of a schema that the server cannot take. Reads the
+/// dump only.
+void CheckUsers(const PlannedUsers& planned);
+
+/// Puts users and roles into temporary collections, merges them, and drops those again. With
+/// --drop, users and roles of the scope that the dump does not hold are removed, unless it holds
+/// none at all.
+[[nodiscard]] MergedUsers RestoreUsers(Deployment& deployment, const PlannedUsers& planned,
+                                       const RestoreOptions& options);
+
+}  // namespace haul
