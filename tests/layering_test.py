@@ -38,6 +38,7 @@ OUTSIDE = {
     "zlib.h": {"core/io"},
     "sodium": {"core/io"},
     "curl/": {"core/storage"},
+    "yaml-cpp/": {"core/cli"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
