@@ -1,0 +1,103 @@
+#include "dump/options.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace haul {
+namespace {
+
+const std::chrono::system_clock::time_point kMoment{std::chrono::seconds{1'795'248'479}};
+
+DumpOptions Check(std::initializer_list<const char*> arguments) {
+  std::vector<std::string> texts(arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& text : texts) argv.push_back(text.data());
+  DumpFlags flags;
+  const Command command = DumpCommand(flags);
+  Environment environment;
+  const ParsedOptions parsed = ParseCommandLine(command, argv, environment);
+  return CheckDumpOptions(flags, parsed, environment, kMoment);
+}
+
+ExitCode CodeOf(std::initializer_list<const char*> arguments) {
+  try {
+    static_cast<void>(Check(arguments));
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return ExitCode::kOk;
+}
+
+TEST(DumpOptions, DefaultsAreThoseOfTheDocumentation) {
+  const DumpOptions options = Check({"--uri", "mongodb://h"});
+  EXPECT_EQ(options.out, "dump");
+  EXPECT_EQ(options.codec.id, CodecId::kZstd);
+  EXPECT_EQ(options.codec.level, 2);
+  EXPECT_GE(options.jobs, 4U);
+  EXPECT_TRUE(options.sync);
+  EXPECT_TRUE(options.database.empty());
+}
+
+TEST(DumpOptions, TheDatabaseOfTheUriSelectsIt) {
+  EXPECT_EQ(Check({"--uri=mongodb://h/shop"}).database, "shop");
+  EXPECT_EQ(CodeOf({"--uri=mongodb://h/shop", "--db", "other"}), ExitCode::kUsage);
+}
+
+TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
+  const std::vector<std::initializer_list<const char*>> refused = {
+      {"--uri=mongodb://h", "-c", "orders"},
+      {"--uri=mongodb://h/shop", "-q", "{}"},
+      {"--uri=mongodb://h/shop", "-c", "a", "-q", "{}", "--queryFile", "f"},
+      {"--uri=mongodb://h/shop", "-c", "a", "-q", "{}", "--forceTableScan"},
+      {"--uri=mongodb://h/shop", "-c", "a", "-q", "not json"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--queryFile", "/no/such/file"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--excludeCollection", "b"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--nsExclude", "shop.b"},
+      {"--uri=mongodb://h", "--excludeCollection", "b"},
+      {"--uri=mongodb://h", "--excludeCollectionsWithPrefix", "b"},
+      {"--uri=mongodb://h", "--dumpDbUsersAndRoles"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--dumpDbUsersAndRoles"},
+      {"--uri=mongodb://h/shop", "-c", "system.buckets.weather"},
+      {"--uri=mongodb://h/shop", "--gzip", "--compress", "zstd"},
+      {"--uri=mongodb://h/shop", "--compress", "zstd:99"},
+      {"--uri=mongodb://h/shop", "--compress", "lz4"},
+      {"--uri=mongodb://h/shop", "--out", ""},
+      {"--uri=mongodb://h/shop", "--jobs", "0"},
+      {"--uri=mongodb://h/shop", "--maxRate", "fast"},
+      {"--uri=mongodb://h/shop", "--noSuchOption"},
+  };
+  for (const auto& arguments : refused) {
+    EXPECT_EQ(CodeOf(arguments), ExitCode::kUsage) << *(arguments.end() - 1);
+  }
+}
+
+TEST(DumpOptions, GzipAndItsLevelGoTogether) {
+  EXPECT_EQ(Check({"--uri=mongodb://h", "--gzip"}).codec.id, CodecId::kGzip);
+  EXPECT_EQ(CodeOf({"--uri=mongodb://h", "--gzip", "--compress", "gzip:9"}), ExitCode::kOk);
+}
+
+TEST(DumpOptions, TheManifestNamesTheSelectionAndNoSecret) {
+  const DumpOptions options = Check({"--uri=mongodb://user:s3cret@h/shop?authSource=admin",
+                                     "--collection=orders", R"(--query={"status":"completed"})"});
+  const std::string text(AsText(options.selection.bytes()));
+  EXPECT_NE(text.find("orders"), std::string::npos);
+  EXPECT_NE(text.find("completed"), std::string::npos);
+  EXPECT_EQ(text.find("s3cret"), std::string::npos);
+  EXPECT_EQ(text.find("user"), std::string::npos);
+}
+
+TEST(ExpandTimePattern, ExpandsInUtcAndLeavesEverythingElse) {
+  EXPECT_EQ(ExpandTimePattern("backups/%Y-%m-%d", kMoment), "backups/2026-11-21");
+  EXPECT_EQ(ExpandTimePattern("b/%F/%H%M%S", kMoment), "b/2026-11-21/080759");
+  EXPECT_EQ(ExpandTimePattern("100%%/%Q/%", kMoment), "100%/%Q/%");
+  EXPECT_EQ(ExpandTimePattern("plain", kMoment), "plain");
+}
+
+}  // namespace
+}  // namespace haul
