@@ -12,6 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.mongod import Mongod  # noqa: E402
 
+LEFT_OUT = pytest.StashKey[int]()
+
 
 class ForeignServer:
     """The server that HAUL_TEST_URI names."""
@@ -69,3 +71,22 @@ def dst(names, server):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: more than ten seconds")
+    config.addinivalue_line("markers", "mongo_tools: needs the real mongodump and mongorestore")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without MONGO_TOOLS_BIN what needs it is left out, and the summary says so."""
+    if os.environ.get("MONGO_TOOLS_BIN"):
+        return
+    out = [item for item in items if item.get_closest_marker("mongo_tools")]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+        config.stash[LEFT_OUT] = len(out)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    left_out = config.stash.get(LEFT_OUT, 0)
+    if left_out:
+        terminalreporter.write_line(
+            f"{left_out} tests left out: MONGO_TOOLS_BIN names no directory with mongodump and mongorestore")

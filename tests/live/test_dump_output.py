@@ -1,14 +1,14 @@
 """Where a dump goes and how: directories, additive runs, --overwrite, rates, dry runs."""
 import json
-import os
 import re
 import time
 
 import pytest
 
+from support import bson_data
 from support.haul import (data_file, dump, environment, failed, fill, fill_all_kinds, finish, fingerprint,
                           insert_raw, manifest, plain, restore, run, split_bson, start, tree)
-from support import bson_data
+from support.storage import small_tmpfs
 
 
 def test_the_default_directory_is_dump(server, src, tmp_path):
@@ -180,9 +180,6 @@ def test_overwrite_that_fails_leaves_the_old_dump_valid(server, src, dst, tmp_pa
 
 
 def test_a_full_disk_is_foreseen(server, src, tmp_path):
-    if os.geteuid() != 0:
-        pytest.fail("this test mounts a tmpfs: it needs root")
-    from support.storage import small_tmpfs
     insert_raw(src.t, bson_data.random_documents(3000, padding=4000))
     with small_tmpfs(tmp_path / "small", "2m") as small:
         failed(run("dump", "--uri", server.uri_of(src.name), "-o", small / "d", "--checkSpace",

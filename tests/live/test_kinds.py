@@ -90,8 +90,8 @@ def test_buckets_of_mixed_types_survive(server, src, dst, tmp_path):
 def test_views_come_back_as_definitions_even_on_views_and_before_their_source(server, src, dst, tmp_path):
     src.z_base.insert_many([{"_id": i} for i in range(9)])
     src.command("create", "m_view", viewOn="z_base", pipeline=[{"$match": {"_id": {"$gt": 3}}}])
-    src.command("create", "a_view", viewOn="m_view", pipeline=[{"$sort": {"_id": -1, "x": 1}}],
-                collation={"locale": "fr"})
+    src.command("create", "a_view", viewOn="m_view", pipeline=[{"$sort": {"_id": -1, "x": 1}}])
+    src.command("create", "french", viewOn="z_base", pipeline=[], collation={"locale": "fr"})
     src.command("create", "orphan", viewOn="not_there", pipeline=[])
     round_trip(server, src, dst, tmp_path / "d")
     assert [d["_id"] for d in dst.a_view.find()] == [8, 7, 6, 5, 4]

@@ -7,7 +7,7 @@ import bson
 import pytest
 
 from support import bson_data
-from support.haul import (dump, failed, fingerprint, insert_raw, raw_documents, rejects, restore, run, write_dump)
+from support.haul import (dump, failed, fingerprint, raw_documents, rejects, restore, run, write_dump)
 from support.mongod import Mongod
 
 VALIDATED = '{"options":{"validator":{"n":{"$gte":{"$numberInt":"0"}}}},"indexes":[],"collectionName":"t","type":"collection"}'

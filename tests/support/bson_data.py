@@ -83,7 +83,7 @@ VALUES = {
 # The server refuses regular expressions, arrays and undefined as _id.
 ID_VALUES = {k: v for k, v in VALUES.items() if v[0] not in (0x04, 0x06, 0x0B)}
 # Values that are equal to another one as an index key, hence one _id (1 = 1.0 = NumberLong(1) ...).
-EQUAL_IDS = {"nan with payload", "decimal nan", "decimal infinity", "decimal minus zero"}
+EQUAL_IDS = {"nan with payload", "decimal", "decimal nan", "decimal infinity", "decimal minus zero"}
 
 
 def deep(levels):
