@@ -1,6 +1,7 @@
 #include <bson/bson.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -59,6 +60,9 @@ std::string FormatDecimal(ByteView value) {
   bson_decimal128_to_string(&decimal, text.data());
   return text.data();
 }
+
+// Needs no escape and is UTF-8 by itself: most text is nothing else.
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
 // Documents are walked with a stack of their own: the nesting comes from data.
 class JsonWriter {
@@ -141,11 +145,11 @@ class JsonWriter {
       case BsonType::kCodeWithScope:
         return WriteCodeWithScope(element);
       case BsonType::kInt32:
-        return Wrap("numberInt", fmt::to_string(LoadInt32(value.data())));
+        return WrapInteger("numberInt", LoadInt32(value.data()));
       case BsonType::kTimestamp:
         return WriteTimestamp(value);
       case BsonType::kInt64:
-        return Wrap("numberLong", fmt::to_string(LoadInt64(value.data())));
+        return WrapInteger("numberLong", LoadInt64(value.data()));
       case BsonType::kDecimal128:
         return Wrap("numberDecimal", FormatDecimal(value));
       case BsonType::kMinKey:
@@ -162,16 +166,28 @@ class JsonWriter {
   }
 
   void WriteString(std::string_view text) {
-    if (!IsUtf8(text)) {
+    json_ += '"';
+    if (std::all_of(text.begin(), text.end(), IsPlain)) {
+      json_ += text;
+    } else if (IsUtf8(text)) {
+      json_ += EscapeJson(text);
+    } else {
       throw Error(ExitCode::kCorrupt, "a document holds a string that is not UTF-8");
     }
-    json_ += '"';
-    json_ += EscapeJson(text);
     json_ += '"';
   }
 
   void Wrap(std::string_view name, std::string_view plain) {
-    fmt::format_to(std::back_inserter(json_), R"({{"${}":"{}"}})", name, plain);
+    json_ += "{\"$";
+    json_ += name;
+    json_ += "\":\"";
+    json_ += plain;
+    json_ += "\"}";
+  }
+
+  void WrapInteger(std::string_view name, std::int64_t value) {
+    const fmt::format_int text(value);
+    Wrap(name, {text.data(), text.size()});
   }
 
   void WrapString(std::string_view name, std::string_view text) {
