@@ -44,6 +44,7 @@ class ByteBuffer {
   void Clear() { size_ = 0; }
   void Reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
+    if (capacity > PTRDIFF_MAX) throw std::bad_alloc();
     void* grown = std::realloc(data_, capacity);
     if (grown == nullptr) throw std::bad_alloc();
     data_ = static_cast<std::uint8_t*>(grown);

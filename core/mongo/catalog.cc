@@ -83,7 +83,7 @@ std::vector<std::string> ListDatabases(const Client& client) {
   return names;
 }
 
-std::vector<CollectionSpec> ListCollections(const Deployment& deployment, const Client& client,
+std::vector<CollectionSpec> ListCollections(Deployment& deployment, const Client& client,
                                             const std::string& database) {
   Document command;
   BSON_APPEND_INT32(command.bson(), "listCollections", 1);
@@ -104,7 +104,7 @@ std::vector<CollectionSpec> ListCollections(const Deployment& deployment, const 
   return specs;
 }
 
-std::optional<std::vector<Document>> ListIndexes(const Deployment& deployment, const Client& client,
+std::optional<std::vector<Document>> ListIndexes(Deployment& deployment, const Client& client,
                                                  const Namespace& ns) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "listIndexes", ns.collection.c_str());

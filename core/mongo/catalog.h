@@ -16,13 +16,13 @@ namespace haul {
 /// Every collection and view of a database with its options, sorted by name, `indexes` still empty.
 /// The buckets behind time-series collections and system.views are not listed. An unknown database
 /// has none.
-[[nodiscard]] std::vector<CollectionSpec> ListCollections(const Deployment& deployment,
+[[nodiscard]] std::vector<CollectionSpec> ListCollections(Deployment& deployment,
                                                           const Client& client,
                                                           const std::string& database);
 
 /// The collection's indexes, verbatim, in the server's order; empty for views. Nothing where the
 /// collection has vanished.
-[[nodiscard]] std::optional<std::vector<Document>> ListIndexes(const Deployment& deployment,
+[[nodiscard]] std::optional<std::vector<Document>> ListIndexes(Deployment& deployment,
                                                                const Client& client,
                                                                const Namespace& ns);
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "core/bson/element.h"
 #include "core/mongo/driver_error.h"
@@ -22,19 +23,17 @@ void InitDriverOnce() {
   });
 }
 
-mongoc_client_pool_t* NewPool(const std::string& uri_text) {
+mongoc_uri_t* ParseUri(const std::string& text) {
   InitDriverOnce();
   bson_error_t error;
-  mongoc_uri_t* uri = mongoc_uri_new_with_error(uri_text.c_str(), &error);
+  mongoc_uri_t* uri = mongoc_uri_new_with_error(text.c_str(), &error);
   if (uri == nullptr) {
     throw Error(ExitCode::kUsage,
                 fmt::format("the connection URI is malformed: {}", error.message));
   }
-  mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(uri, &error);
-  mongoc_uri_destroy(uri);
-  if (pool == nullptr) throw DriverError("prepare the connection", error, nullptr);
-  mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
-  return pool;
+  // Without it the driver looks for a server once and gives up.
+  mongoc_uri_set_option_as_bool(uri, MONGOC_URI_SERVERSELECTIONTRYONCE, false);
+  return uri;
 }
 
 std::string StringField(const Document& document, std::string_view key) {
@@ -66,33 +65,71 @@ struct DestroyDescription {
   }
 };
 
-std::unique_ptr<mongoc_server_description_t, DestroyDescription> SelectReadMember(
-    const Client& client) {
+using ServerDescription = std::unique_ptr<mongoc_server_description_t, DestroyDescription>;
+
+ServerDescription SelectReadMember(const Client& client) {
   bson_error_t error;
   mongoc_server_description_t* member = mongoc_client_select_server(
       client.get(), /*for_writes=*/false, mongoc_client_get_read_prefs(client.get()), &error);
   if (member == nullptr) throw DriverError("select a server to read from", error, nullptr);
-  return std::unique_ptr<mongoc_server_description_t, DestroyDescription>(member);
+  return ServerDescription(member);
+}
+
+std::string HostOf(const mongoc_server_description_t* member) {
+  return mongoc_server_description_host(member)->host_and_port;
+}
+
+/// The member's id for this client, where it knows the member and could reach it.
+std::optional<std::uint32_t> FindMember(const Client& client, const std::string& host) {
+  std::size_t count = 0;
+  mongoc_server_description_t** members =
+      mongoc_client_get_server_descriptions(client.get(), &count);
+  std::optional<std::uint32_t> found;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view type = mongoc_server_description_type(members[i]);
+    if (type != "Unknown" && HostOf(members[i]) == host) {
+      found = mongoc_server_description_id(members[i]);
+    }
+  }
+  mongoc_server_descriptions_destroy_all(members, count);
+  return found;
+}
+
+bool ReadsFromPrimary(const Client& client) {
+  return mongoc_read_prefs_get_mode(mongoc_client_get_read_prefs(client.get())) ==
+         MONGOC_READ_PRIMARY;
 }
 
 }  // namespace
 
 Deployment::Deployment(ConnectionSettings settings, const StopFlag& stop)
-    : settings_(std::move(settings)), stop_(stop), pool_(NewPool(settings_.uri)) {
+    : settings_(std::move(settings)), stop_(stop), uri_(ParseUri(settings_.uri)) {
   try {
     info_ = ReadServerInfo(Acquire());
   } catch (...) {
-    mongoc_client_pool_destroy(pool_);
+    mongoc_uri_destroy(uri_);
     throw;
   }
 }
 
-Deployment::~Deployment() { mongoc_client_pool_destroy(pool_); }
+Deployment::~Deployment() { mongoc_uri_destroy(uri_); }
 
-Client Deployment::Acquire() { return {pool_, mongoc_client_pool_pop(pool_)}; }
+Client Deployment::Acquire() const {
+  bson_error_t error;
+  mongoc_client_t* client = mongoc_client_new_from_uri_with_error(uri_, &error);
+  if (client == nullptr) throw DriverError("prepare the connection", error, nullptr);
+  mongoc_client_set_error_api(client, MONGOC_ERROR_API_VERSION_2);
+  return Client(client);
+}
 
-std::uint32_t Deployment::ReadMember(const Client& client) const {
-  return mongoc_server_description_id(SelectReadMember(client).get());
+std::uint32_t Deployment::ReadMember(const Client& client) {
+  const ServerDescription selected = SelectReadMember(client);
+  const std::uint32_t id = mongoc_server_description_id(selected.get());
+  if (ReadsFromPrimary(client)) return id;
+  const std::lock_guard lock(mutex_);
+  const std::optional<std::uint32_t> known = FindMember(client, read_host_);
+  if (!known) read_host_ = HostOf(selected.get());
+  return known.value_or(id);
 }
 
 std::chrono::milliseconds Deployment::RoundTrip(const Client& client) const {
@@ -102,7 +139,7 @@ std::chrono::milliseconds Deployment::RoundTrip(const Client& client) const {
 }
 
 Client::~Client() {
-  if (client_ != nullptr) mongoc_client_pool_push(pool_, client_);
+  if (client_ != nullptr) mongoc_client_destroy(client_);
 }
 
 CommandResult Client::TryCommand(const std::string& database, const bson_t* command,

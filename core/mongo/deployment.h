@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,11 +42,13 @@ class Deployment {
   Deployment(const Deployment&) = delete;
   Deployment& operator=(const Deployment&) = delete;
 
-  /// A client for one thread; back in the pool when destroyed.
-  [[nodiscard]] Client Acquire();
-  /// The member that reads go to now, by the URI's read preference: all workers of a run use one.
-  /// Asked again after a lost connection. Throws Error kUnavailable after serverSelectionTimeoutMS.
-  [[nodiscard]] std::uint32_t ReadMember(const Client& client) const;
+  /// A client for one thread, with a connection of its own (the driver's pools take half a second
+  /// to go down and up to ten to notice a new primary).
+  [[nodiscard]] Client Acquire() const;
+  /// The member that reads go to now, by the URI's read preference: all clients of a run use one as
+  /// long as it answers. Asked again after a lost connection. Throws Error kUnavailable after
+  /// serverSelectionTimeoutMS.
+  [[nodiscard]] std::uint32_t ReadMember(const Client& client);
   /// How far away that member is.
   [[nodiscard]] std::chrono::milliseconds RoundTrip(const Client& client) const;
   [[nodiscard]] const ServerInfo& info() const { return info_; }
@@ -55,8 +58,10 @@ class Deployment {
  private:
   ConnectionSettings settings_;
   const StopFlag& stop_;
-  mongoc_client_pool_t* pool_ = nullptr;
+  mongoc_uri_t* uri_ = nullptr;
   ServerInfo info_;
+  std::mutex mutex_;
+  std::string read_host_;  // empty until the first read
 };
 
 /// The driver's answer to a command that may fail without an exception.
@@ -69,11 +74,9 @@ struct CommandResult {
 /// One driver client; one thread at a time. Move-only.
 class Client {
  public:
-  Client(mongoc_client_pool_t* pool, mongoc_client_t* client) : pool_(pool), client_(client) {}
-  Client(Client&& other) noexcept
-      : pool_(other.pool_), client_(std::exchange(other.client_, nullptr)) {}
+  explicit Client(mongoc_client_t* client) : client_(client) {}
+  Client(Client&& other) noexcept : client_(std::exchange(other.client_, nullptr)) {}
   Client& operator=(Client&& other) noexcept {
-    std::swap(pool_, other.pool_);
     std::swap(client_, other.client_);
     return *this;
   }
@@ -92,7 +95,6 @@ class Client {
                    std::string_view operation) const;
 
  private:
-  mongoc_client_pool_t* pool_;
   mongoc_client_t* client_;
 };
 
