@@ -38,7 +38,7 @@ NamespaceMapper::Compiled NamespaceMapper::CompileStars(const Rename& rename) {
     Refuse(rename, "a $variable$ in the target needs the same one in the source");
   }
   if (from.wildcards() != to.wildcards()) {
-    Refuse(rename, fmt::format("{} wildcards against {}", from.wildcards(), to.wildcards()),
+    Refuse(rename, fmt::format("{} and {} wildcards", from.wildcards(), to.wildcards()),
            "stars stand for stars by their position; use $variables$ to leave one out");
   }
   std::vector<std::size_t> sources;

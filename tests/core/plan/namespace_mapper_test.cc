@@ -72,7 +72,7 @@ TEST(NamespaceMapper, RefusesToRenameBuckets) {
 }
 
 TEST(NamespaceMapper, RefusesPairsThatDoNotFit) {
-  ExpectRefused({{"a.*", "b.c"}}, "--nsFrom 'a.*' --nsTo 'b.c': 1 wildcards against 0");
+  ExpectRefused({{"a.*", "b.c"}}, "--nsFrom 'a.*' --nsTo 'b.c': 1 and 0 wildcards");
   ExpectRefused({{"a.$x$", "b.$y$"}},
                 "--nsFrom 'a.$x$' --nsTo 'b.$y$': the source has no variable $y$");
   ExpectRefused({{"a.b", "b.$y$"}},
