@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cctype>
 #include <cstddef>
@@ -57,14 +58,17 @@ class CommandLine {
 
  private:
   void Add(const Option& option);
+  void TakeFound(const po::option& found);
+  [[nodiscard]] bool IsKnownOption(std::string_view argument) const;
   void Take(const Option& option, const std::string& value);
   void TakePositional(const std::string& value);
-  [[nodiscard]] Error Unknown(const std::string& name) const;
+  [[nodiscard]] Error Unknown(const std::string& argument) const;
 
   const Command& command_;
   po::options_description description_;
   std::map<std::string, const Option*, std::less<>> rows_;
   std::vector<std::string> names_;
+  std::string letters_;
   std::map<std::string, std::string, std::less<>> values_;  // single-valued options seen so far
   std::map<std::string, Origin, std::less<>> origins_;
 };
@@ -72,13 +76,18 @@ class CommandLine {
 void CommandLine::Add(const Option& option) {
   const std::vector<std::string> names = LongNames(option);
   std::string all = fmt::format("{}", fmt::join(names, ","));
-  if (option.letter != '\0') all += fmt::format(",{}", option.letter);
+  if (option.letter != '\0') {
+    all += fmt::format(",{}", option.letter);
+    letters_ += option.letter;
+  }
   description_.add_options()(all.c_str(), Semantic(ArityOf(option.field)), "");
   rows_.emplace(option.name, &option);
   names_.insert(names_.end(), names.begin(), names.end());
 }
 
-Error CommandLine::Unknown(const std::string& name) const {
+// What follows '=' is not quoted: with a mistyped --password it is one.
+Error CommandLine::Unknown(const std::string& argument) const {
+  const std::string name = argument.substr(0, argument.find('='));
   const std::string nearest = name.starts_with("--") ? NearestName(name, names_) : "";
   return {ExitCode::kUsage, fmt::format("unknown option {}", EscapeForDisplay(RedactUri(name))),
           nearest.empty() ? fmt::format("{} --help lists the options", command_.name)
@@ -105,26 +114,58 @@ void CommandLine::Parse(const std::vector<std::string>& arguments) {
   constexpr int kStyle = style::allow_long | style::long_allow_adjacent | style::long_allow_next |
                          style::allow_short | style::allow_dash_for_short |
                          style::short_allow_adjacent | style::short_allow_next;
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
   try {
     const po::parsed_options parsed =
-        po::command_line_parser(arguments).options(description_).style(kStyle).run();
-    for (const po::option& found : parsed.options) {
-      const std::string value = found.value.empty() ? "" : found.value.front();
-      if (found.string_key.empty()) {
-        TakePositional(value);
-        continue;
-      }
-      const Option& option = *rows_.at(found.string_key);
-      // `-d=shop` is what the MongoDB tools understand as `-d shop`.
-      const std::string& token = found.original_tokens.front();
-      const bool equals = token.size() > 2 && token[1] != '-' && token[2] == '=';
-      Take(option, equals ? value.substr(1) : value);
-    }
+        po::command_line_parser(std::vector<std::string>(arguments.begin(), end))
+            .options(description_)
+            .style(kStyle)
+            .run();
+    for (const po::option& found : parsed.options) TakeFound(found);
   } catch (const po::unknown_option& error) {
     throw Unknown(error.get_option_name());
   } catch (const po::error_with_option_name& error) {
     throw Faulty(error);
+  } catch (const po::error&) {
+    throw Error(ExitCode::kUsage, "command line cannot be understood",
+                fmt::format("{} --help shows what is accepted", command_.name));
   }
+  if (end == arguments.end()) return;
+  for (auto argument = end + 1; argument != arguments.end(); ++argument) TakePositional(*argument);
+}
+
+void CommandLine::TakeFound(const po::option& found) {
+  const std::string value = found.value.empty() ? "" : found.value.front();
+  if (found.string_key.empty()) {
+    const std::string& argument = found.original_tokens.front();
+    if (argument.size() > 1 && argument.front() == '-') throw Unknown(argument);
+    TakePositional(value);
+    return;
+  }
+  const Option& option = *rows_.at(found.string_key);
+  const std::string& token = found.original_tokens.front();
+  if (found.original_tokens.size() == 1) {
+    // `-d=shop` is what the MongoDB tools understand as `-d shop`.
+    const bool equals = token.size() > 2 && token[1] != '-' && token[2] == '=';
+    Take(option, equals ? value.substr(1) : value);
+  } else if (ArityOf(option.field) == Arity::kOptional) {
+    // The parser hands it the next argument, but an optional value follows '=' only.
+    Take(option, "");
+    TakePositional(value);
+  } else if (IsKnownOption(value)) {
+    throw Error(ExitCode::kUsage, fmt::format("option {} needs a value", ShownName(option)),
+                fmt::format("if {} is the value, write --{}={}", value, option.name, value));
+  } else {
+    Take(option, value);
+  }
+}
+
+bool CommandLine::IsKnownOption(std::string_view argument) const {
+  if (argument.starts_with("--")) {
+    const std::string_view name = argument.substr(2, argument.find('=') - 2);
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
+  }
+  return argument.size() == 2 && argument[0] == '-' && letters_.find(argument[1]) != letters_.npos;
 }
 
 void CommandLine::Take(const Option& option, const std::string& value) {

@@ -143,8 +143,8 @@ ConnectionOptions ResolveConnection(const ConnectionFlags& flags, const ParsedOp
   MergeTls(merge, input);
   MergeReadPreference(merge, input);
   MergeCompressors(merge, input);
-  AddDefaults(merge, context);
   MergeCredentials(merge, input);
+  AddDefaults(merge, context);
   return Resolved(merge.uri(), input);
 }
 

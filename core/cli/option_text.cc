@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cli/general_options.h"
 #include "core/cli/option_field.h"
 
 namespace haul {
@@ -105,6 +106,13 @@ std::string ReferenceRow(const Option& option) {
   return fmt::format("| {} | {} |\n", names, text);
 }
 
+std::string ReferenceGroup(const Command& command, const OptionGroup& group) {
+  std::string text =
+      fmt::format("\n### {}: {}\n\n| option | meaning |\n|---|---|\n", command.name, group.title);
+  for (const Option& option : group.options) text += ReferenceRow(option);
+  return text;
+}
+
 }  // namespace
 
 std::string HelpText(const Command& command, std::size_t width) {
@@ -135,11 +143,9 @@ std::string OptionsReference(std::span<const Command> commands) {
   for (const Command& command : commands) {
     text +=
         fmt::format("\n## {}\n\n{}\n\n    {}\n", command.name, command.summary, UsageLine(command));
-    for (const OptionGroup& group : command.groups) {
-      text += fmt::format("\n### {}: {}\n\n| option | meaning |\n|---|---|\n", command.name,
-                          group.title);
-      for (const Option& option : group.options) text += ReferenceRow(option);
-    }
+    for (const OptionGroup& group : command.groups) text += ReferenceGroup(command, group);
+    GeneralOptions general;
+    text += ReferenceGroup(command, GeneralGroup(general));
   }
   return text;
 }

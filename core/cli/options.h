@@ -101,7 +101,7 @@ struct Positionals {
 };
 
 /// A tool as its user sees it. The fields that it points to must outlive it. The group of general
-/// options (run_tool.h) is added by RunTool and OptionsReference, not by the command.
+/// options (general_options.h) is added by RunTool and OptionsReference, not by the command.
 struct Command {
   std::string name;                 ///< haul-dump
   std::string summary;              ///< one sentence

@@ -85,7 +85,7 @@ ReadPreference ParseReadPreference(std::string_view text) {
     preference.mode = ParseMode(std::string(text));
     return preference;
   }
-  for (const auto& entry : ParseYamlObject(text, kWhat)) {
+  for (const auto& entry : ParseLooseJsonObject(text, kWhat)) {
     const std::string name = YamlScalar(entry.first, kWhat);
     if (name == "mode") {
       preference.mode = ParseMode(YamlScalar(entry.second, kWhat));

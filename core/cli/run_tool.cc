@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -10,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "core/cli/general_options.h"
 #include "core/cli/mongo_uri.h"
 #include "core/cli/option_text.h"
 #include "core/cli/signals.h"
@@ -88,32 +90,6 @@ std::optional<ParsedOptions> Parse(const Command& command, std::span<char*> argv
 }
 
 }  // namespace
-
-OptionGroup GeneralGroup(GeneralOptions& general) {
-  return {
-      .title = "General",
-      .options = {
-          {.name = "help", .field = FlagField{&general.help}, .help = "print this and exit"},
-          {.name = "version",
-           .field = FlagField{&general.version},
-           .help = "print the version and exit"},
-          {.name = "quiet", .field = FlagField{&general.quiet}, .help = "print only errors"},
-          {.name = "verbose",
-           .letter = 'v',
-           .field = LevelField{&general.verbose},
-           .argument = "LEVEL",
-           .help = "print more; -vv even more"},
-          {.name = "logFormat",
-           .field = ChoiceField{&general.log_format, {"text", "json"}},
-           .argument = "FORMAT",
-           .help = "form of the lines on stderr"},
-          {.name = "envFile",
-           .field = TextField{&general.env_file},
-           .argument = "FILE",
-           .help = "NAME=value lines for the environment variables that options name; variables "
-                   "that are set win"},
-      }};
-}
 
 void ReportError(Log& log, const Error& error) {
   log.Error(RedactUri(error.message()), RedactUri(error.hint()),

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <string>
 
 #include "core/base/error.h"
 #include "core/cli/environment.h"
@@ -11,18 +9,6 @@
 #include "core/report/log.h"
 
 namespace haul {
-
-/// The options that every tool has.
-struct GeneralOptions {
-  bool help = false;
-  bool version = false;
-  bool quiet = false;
-  std::uint64_t verbose = 0;
-  std::string log_format = "text";
-  std::string env_file = {};
-};
-
-[[nodiscard]] OptionGroup GeneralGroup(GeneralOptions& general);
 
 /// What a tool's body gets: the command line is parsed, signals request `stop`.
 struct Invocation {

@@ -62,7 +62,7 @@ WriteConcern ParseWriteConcern(std::string_view text) {
     concern.w = CheckedNodes(std::string(text));
     return concern;
   }
-  for (const auto& entry : ParseYamlObject(text, "write concern")) {
+  for (const auto& entry : ParseLooseJsonObject(text, "write concern")) {
     const std::string name = YamlScalar(entry.first, "write concern");
     const std::string value = YamlScalar(entry.second, "write concern: " + EscapeForDisplay(name));
     if (name == "w") {

@@ -27,6 +27,25 @@ YAML::Node ParseYamlObject(std::string_view text, std::string_view what) {
   return node;
 }
 
+YAML::Node ParseLooseJsonObject(std::string_view text, std::string_view what) {
+  std::string spaced;
+  char quote = '\0';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    spaced += c;
+    if (quote == '"' && c == '\\' && i + 1 < text.size()) {
+      spaced += text[++i];
+    } else if (quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == ':') {
+      spaced += ' ';
+    }
+  }
+  return ParseYamlObject(spaced, what);
+}
+
 std::string YamlScalar(const YAML::Node& node, std::string_view what) {
   if (!node.IsScalar()) throw Error(ExitCode::kUsage, fmt::format("{}: not a single value", what));
   return node.Scalar();
