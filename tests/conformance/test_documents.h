@@ -11,7 +11,7 @@
 
 namespace haul::testing {
 
-/// {_id: id, text: "xxx…"}: a document whose `_id` tells its place. 27 bytes and the text.
+/// {_id: id, text: "xxx…"}: a document whose `_id` tells its place. 29 bytes and the text.
 [[nodiscard]] inline std::string NumberedDocument(std::int64_t id, std::size_t text_bytes = 0) {
   bson_t document;
   bson_init(&document);
