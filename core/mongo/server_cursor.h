@@ -33,7 +33,7 @@ class ServerCursor {
   /// Runs `find_command` and keeps the first reply. Nothing = success.
   [[nodiscard]] std::optional<CommandFailure> Open(const bson_t* find_command);
   /// Fetches the next reply; only while open().
-  [[nodiscard]] std::optional<CommandFailure> GetMore(std::uint32_t batch_documents);
+  [[nodiscard]] std::optional<CommandFailure> GetMore(std::uint32_t reply_documents);
 
   [[nodiscard]] std::uint32_t server_id() const { return server_id_; }
   /// True while the server has more.
