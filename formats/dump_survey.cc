@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "core/base/error.h"
@@ -98,8 +97,7 @@ DumpSurvey SurveyDump(const fs::path& root) try {
   }
   return survey;
 } catch (const fs::filesystem_error& error) {
-  errno = error.code().value();
-  throw ErrnoError("list", root.native());
+  throw FileSystemError("list", error);
 } catch (const Error& error) {
   throw error.WithContext(EscapeForDisplay(root.native()));
 }

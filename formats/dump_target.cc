@@ -148,7 +148,7 @@ DumpTarget::DumpTarget(const Options& options)
       run_id_(RandomHex(16)) {}
 
 std::unique_ptr<DumpTarget> DumpTarget::Prepare(const Options& options,
-                                                const std::vector<std::string>& planned) {
+                                                const std::vector<std::string>& planned) try {
   std::unique_ptr<DumpTarget> target(new DumpTarget(options));
   const fs::path& root = target->root_;
   if (fs::exists(root)) {
@@ -170,6 +170,8 @@ std::unique_ptr<DumpTarget> DumpTarget::Prepare(const Options& options,
     target->BuildBeside(std::move(survey), planned);
   }
   return target;
+} catch (const fs::filesystem_error& error) {
+  throw FileSystemError("prepare", error);
 }
 
 void DumpTarget::Lock(const fs::path& directory) {
@@ -249,8 +251,7 @@ void DumpTarget::Publish() try {
   SyncDirectory(root_, sync_);
   fs::remove_all(old);
 } catch (const fs::filesystem_error& error) {
-  errno = error.code().value();
-  throw ErrnoError("remove the old dump", error.path1().native());
+  throw FileSystemError("remove the old dump", error);
 }
 
 DumpTarget::~DumpTarget() {

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::ptrdiff_t kFilesToSyncOneByOne = 32;
+
 // Text files are compressed in a gzip dump only, as mongodump does.
 std::string_view TextExtension(CodecId codec) {
   return codec == CodecId::kGzip ? GetCodec(codec).extension : "";
@@ -174,9 +176,18 @@ void DumpWriter::NameFiles() {
     files.push_back(small.file.get());
     directories.insert((target_->directory() / small.entry.path).parent_path());
   }
-  for (LocalFileWriter* file : files) file->WaitForDisk();
+  WaitForDisk(files);
   for (LocalFileWriter* file : files) file->Commit();
   for (const fs::path& directory : directories) SyncDirectory(directory, options_.sync);
+}
+
+void DumpWriter::WaitForDisk(const std::vector<LocalFileWriter*>& files) const {
+  const auto waiting = std::ranges::count_if(files, [](const auto* f) { return !f->on_disk(); });
+  if (waiting > kFilesToSyncOneByOne) {
+    SyncFileSystem(target_->directory(), options_.sync);
+    for (LocalFileWriter* file : files) file->AssumeOnDisk();
+  }
+  for (LocalFileWriter* file : files) file->WaitForDisk();
 }
 
 std::vector<ManifestFile> DumpWriter::WriteIndex() {

@@ -59,6 +59,10 @@ class DumpWriter {
   /// Opens the data file of `ns` at `path`; the writer stays owner.
   DataFileWriter& OpenDataFile(const std::string& path, const Namespace& ns);
 
+  /// Brings manifest.partial up to date: before a process leaves without unwinding. May be called
+  /// while workers write.
+  void FlushJournal() { journal_.Flush(); }
+
   /// Fills in the files (and, where it is empty, the part's id); writes prelude.json
   /// ({ServerVersion, ToolVersion}) into `prelude_folder` ("" = the root, or the database's folder
   /// with --db), then commits. Exactly once, when every data file is finished.
@@ -76,6 +80,7 @@ class DumpWriter {
   void WriteSmallFile(ManifestFile entry, std::string_view content);
   void WritePrelude(const ManifestPart& part, const std::string& folder);
   void NameFiles();
+  void WaitForDisk(const std::vector<LocalFileWriter*>& files) const;
   [[nodiscard]] std::vector<ManifestFile> WriteIndex();
 
   Options options_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "formats/manifest.h"
 
@@ -47,9 +48,27 @@ void PartialManifest::Add(std::string_view file, const FrameEntry& frame,
   pending_ += line;
   const auto now = std::chrono::steady_clock::now();
   if (pending_.size() < kHandOverBytes && now - handed_over_ < kHandOverInterval) return;
+  HandOver();
+}
+
+void PartialManifest::HandOver() {
   journal_.Append(pending_);
   pending_.clear();
-  handed_over_ = now;
+  handed_over_ = std::chrono::steady_clock::now();
+}
+
+void PartialManifest::Flush() {
+  const std::lock_guard lock(mutex_);
+  HandOver();
+}
+
+PartialManifest::~PartialManifest() {
+  try {
+    HandOver();
+  } catch (const Error&) {
+    // The frames whose lines are lost do not count; the run has failed already.
+    return;
+  }
 }
 
 void PartialManifest::Remove() { RemoveFile(path_); }

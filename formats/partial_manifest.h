@@ -20,12 +20,20 @@ class PartialManifest {
  public:
   /// Creates it in `root`, synced with its directory. A leftover is written over.
   PartialManifest(const std::filesystem::path& root, std::string_view run_id, Sync sync);
+  /// Hands over what it can.
+  ~PartialManifest();
+  PartialManifest(const PartialManifest&) = delete;
+  PartialManifest& operator=(const PartialManifest&) = delete;
 
   /// `range` is the partition that the frame belongs to, where the run has numbered them.
   void Add(std::string_view file, const FrameEntry& frame, std::optional<std::uint64_t> range);
+  /// Hands over the lines that are still buffered: before a process leaves without unwinding.
+  void Flush();
   void Remove();
 
  private:
+  void HandOver();
+
   std::mutex mutex_;
   std::filesystem::path path_;
   LocalAppender journal_;

@@ -12,7 +12,10 @@ namespace haul {
 void WriteAll(int fd, std::string_view bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = RetryInterrupted([&] { return write(fd, bytes.data(), bytes.size()); });
-    if (written < 0) throw ErrnoError("write", path.native());
+    if (written < 0) {
+      const bool full = errno == ENOSPC || errno == EDQUOT;
+      throw ErrnoError("write", path.native()).WithHint(full ? "free some space there" : "");
+    }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }

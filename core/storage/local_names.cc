@@ -110,6 +110,13 @@ void SyncDirectory(const fs::path& path, Sync sync) {
   SyncDescriptor(directory.get(), path);
 }
 
+void SyncFileSystem(const fs::path& path, Sync sync) {
+  if (sync == Sync::kNone) return;
+  const Descriptor directory = OpenDirectory(path);
+  if (!directory.valid()) throw ErrnoError("open", path.native());
+  if (syncfs(directory.get()) < 0) throw ErrnoError("sync the file system of", path.native());
+}
+
 void RemoveFile(const fs::path& path) {
   if (unlink(path.c_str()) < 0 && errno != ENOENT) throw ErrnoError("remove", path.native());
 }
@@ -133,6 +140,11 @@ bool IsMountPoint(const fs::path& path) {
   struct statx status {};
   if (statx(AT_FDCWD, path.c_str(), 0, 0, &status) < 0) throw ErrnoError("read", path.native());
   return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+Error FileSystemError(std::string_view operation, const fs::filesystem_error& cause) {
+  errno = cause.code().value();
+  return ErrnoError(operation, cause.path1().native());
 }
 
 void ExchangeNames(const fs::path& a, const fs::path& b) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "formats/dump_reader.h"
+#include "formats/partial_manifest_reader.h"
 #include "tests/formats/writer/written_dump.h"
 #include "tests/support/expect_error.h"
 
@@ -116,6 +117,13 @@ TEST_F(DumpWriterTest, IsReadableInEveryCodec) {
   }
 }
 
+TEST_F(DumpWriterTest, TakesManySmallCollections) {
+  std::vector<Namespace> collections;
+  for (int i = 0; i < 100; ++i) collections.push_back({"shop", "c" + std::to_string(i)});
+  Run(kZstd, collections).Do();
+  EXPECT_EQ(Frames(), 100U);
+}
+
 TEST_F(DumpWriterTest, LetsOnlyTheOwnerIn) {
   Run(kZstd, {{"shop", "orders"}}).Do();
   for (const auto* name : {"", "shop"}) {
@@ -147,6 +155,16 @@ TEST_F(DumpWriterTest, StaysVisiblyIncompleteWhereItFails) {
   EXPECT_EQ(NamesIn(out_), (Names{"manifest.partial", "shop/orders.bson.zst.part",
                                   "shop/orders.metadata.json.part"}));
   EXPECT_EQ(CodeOfReading(), ExitCode::kCorrupt);
+  EXPECT_EQ(ReadPartialManifest(out_).at("shop/orders.bson.zst").size(), 1U);
+}
+
+// A process that leaves on a signal destroys nothing.
+TEST_F(DumpWriterTest, RecordsEveryFrameWhenToldToFlush) {
+  const auto run = Run(kZstd, {{"shop", "orders"}});
+  const auto writer = run.Start();
+  run.WriteCollections(*writer);
+  writer->FlushJournal();
+  EXPECT_EQ(ReadPartialManifest(out_).at("shop/orders.bson.zst").size(), 1U);
 }
 
 TEST_F(DumpWriterTest, WritesNoManifestWhereANameCannotBeGiven) {
