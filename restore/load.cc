@@ -12,7 +12,7 @@
 
 namespace haul {
 
-Load::Load(const LoadContext& context) : context_(context) {
+Load::Load(const LoadContext& context) : context_(context), limiter_(context.options.max_rate) {
   for (const PlannedCollection& planned : context.plan.collections) {
     std::unique_ptr<CollectionFeed> feed;
     Amount expected;
@@ -111,6 +111,7 @@ void Load::Write(Target& target) {
   ClaimScratch scratch;
   while (!context_.deployment.stop().requested() && target.feed->Next(batch, scratch)) {
     if (options.objcheck) CheckDocuments(target, batch);
+    if (!limiter_.Acquire(batch.bytes().size(), context_.deployment.stop())) return;
     writer.Write(batch);
     target.progress.Add(batch.documents(), target.feed->Advance(batch));
   }
@@ -159,8 +160,11 @@ void Load::BuildIndexes(Target& target) {
                                   Display(spec.ns), warning));
   }
   for (const auto& failure : outcome.failed) {
-    context_.log.Warn(fmt::format("the index {} of {} could not be built: {}", failure.name,
-                                  Display(spec.ns), failure.reason));
+    const bool convertible = failure.odd_key && !context_.options.indexes.convert_legacy;
+    context_.log.Warn(fmt::format(
+        "the index {} of {} could not be built: {}{}", failure.name, Display(spec.ns),
+        failure.reason,
+        convertible ? "; --convertLegacyIndexes makes keys that old servers took valid" : ""));
   }
   {
     const std::lock_guard lock(mutex_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/mongo/collection_writer.h"
+#include "core/pipeline/rate_limiter.h"
 #include "core/report/log.h"
 #include "core/report/progress.h"
 #include "formats/reject_file.h"
@@ -85,6 +86,7 @@ class Load {
   void Reject(Target& target, const RejectedDocument& rejected);
 
   LoadContext context_;
+  RateLimiter limiter_;
   std::deque<Target> targets_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,8 +1,10 @@
 #include "restore/options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -29,15 +31,15 @@ OptionGroup SelectionGroup(RestoreFlags& flags) {
           {.name = "nsInclude",
            .field = TextsField{&flags.ns_include},
            .argument = "PATTERN",
-           .help = "only namespaces that match, * is any text; repeatable"},
+           .help = "only namespaces that match, * is any text"},
           {.name = "nsExclude",
            .field = TextsField{&flags.ns_exclude},
            .argument = "PATTERN",
-           .help = "no namespaces that match; repeatable"},
+           .help = "no namespaces that match"},
           {.name = "nsFrom",
            .field = TextsField{&flags.ns_from},
            .argument = "PATTERN",
-           .help = "namespaces to rename: * or $name$ stand for any text; repeatable"},
+           .help = "namespaces to rename: * or $name$ stand for any text"},
           {.name = "nsTo",
            .field = TextsField{&flags.ns_to},
            .argument = "PATTERN",
@@ -45,11 +47,11 @@ OptionGroup SelectionGroup(RestoreFlags& flags) {
           {.name = "excludeCollection",
            .field = TextsField{&flags.exclude_collections},
            .argument = "NAME",
-           .help = "a collection to leave out; repeatable"},
+           .help = "a collection to leave out"},
           {.name = "excludeCollectionsWithPrefix",
            .field = TextsField{&flags.exclude_prefixes},
            .argument = "PREFIX",
-           .help = "collections to leave out; repeatable"},
+           .help = "collections to leave out"},
           {.name = "restoreDbUsersAndRoles",
            .field = FlagField{&flags.users_and_roles},
            .help = "also the users and roles of --db"},
@@ -114,7 +116,7 @@ OptionGroup CareGroup(RestoreFlags& flags) {
                .field = TextField{&flags.rejects},
                .argument = "FILE",
                .help = "where rejected documents go",
-               .default_text = "haul-rejects-TIME.json"},
+               .default_text = "haul-rejects-TIME-PID.json"},
               {.name = "dryRun",
                .field = FlagField{&flags.dry_run},
                .help = "check everything, print the plan and touch nothing"},
@@ -140,6 +142,10 @@ OptionGroup SpeedGroup(RestoreFlags& flags) {
                .argument = "N",
                .help = "workers on one collection",
                .default_text = "no limit"},
+              {.name = "maxRate",
+               .field = RateField{&flags.max_rate},
+               .argument = "BYTES/s",
+               .help = "write at most so much, e.g. 50MB/s"},
               {.name = "gzip",
                .field = FlagField{&flags.gzip},
                .help = "accepted for mongorestore's sake; haul sees by itself what a file is"},
@@ -154,6 +160,11 @@ void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options)
   const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
   if (flags.preserve_uuid && !flags.drop) {
     throw Usage("--preserveUUID needs --drop: an existing collection keeps its UUID");
+  }
+  if (flags.maintain_order && flags.workers_per_collection.value_or(1) > 1) {
+    throw Usage(
+        "--maintainInsertionOrder means one worker on a collection, "
+        "--numInsertionWorkersPerCollection asks for more");
   }
   if (flags.users_and_roles && options.database.empty()) {
     throw Usage("--restoreDbUsersAndRoles needs --db",
@@ -203,11 +214,8 @@ bool SameConcern(const WriteConcern& a, const WriteConcern& b) {
 Document ToDocument(const WriteConcern& concern) {
   Document document;
   if (const auto nodes = concern.Nodes()) {
-    if (*nodes == 0) {
-      throw Usage("write concern w: 0 is not acknowledged, so nobody would know what is stored",
-                  "use --writeConcern 1 or majority");
-    }
-    BSON_APPEND_INT32(document.bson(), "w", *nodes);
+    // Unacknowledged documents could not be counted, so 0 means what the least acknowledgement is.
+    BSON_APPEND_INT32(document.bson(), "w", std::max(1, *nodes));
   } else {
     BSON_APPEND_UTF8(document.bson(), "w", concern.w.c_str());
   }
@@ -226,6 +234,12 @@ Document WriteConcernOf(const RestoreFlags& flags, const ConnectionOptions& conn
                 "give one of them");
   }
   return ToDocument(concern);
+}
+
+// Restores that begin in one second in one directory must not share a file.
+std::string OwnRejectsName() {
+  const std::filesystem::path name = RejectFile::DefaultName();
+  return fmt::format("{}-{}{}", name.stem().string(), getpid(), name.extension().string());
 }
 
 }  // namespace
@@ -282,11 +296,12 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.objcheck = flags.objcheck;
   options.maintain_order = flags.maintain_order;
   options.stop_on_error = flags.stop_on_error || flags.maintain_order;
-  options.rejects = flags.rejects.empty() ? RejectFile::DefaultName() : flags.rejects;
+  options.rejects = flags.rejects.empty() ? OwnRejectsName() : flags.rejects;
   options.dry_run = flags.dry_run;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
   options.parallel_collections = flags.parallel_collections.value_or(0);
+  options.max_rate = flags.max_rate;
   options.workers_per_collection = flags.workers_per_collection.value_or(0);
   return options;
 }

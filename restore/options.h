@@ -43,6 +43,7 @@ struct RestoreFlags {
   std::string rejects;
   bool dry_run = false;
   bool gzip = false;
+  std::uint64_t max_rate = 0;
   std::optional<std::uint64_t> jobs;
   std::optional<std::uint64_t> parallel_collections;
   std::optional<std::uint64_t> workers_per_collection;
@@ -77,6 +78,7 @@ struct RestoreOptions {
   std::size_t jobs = 4;
   std::size_t parallel_collections = 0;    ///< at once; 0 = no limit
   std::size_t workers_per_collection = 0;  ///< 0 = no limit
+  std::uint64_t max_rate = 0;              ///< bytes per second; 0 = no limit
 };
 
 /// Throws Error kUsage for what contradicts itself. No connection is made.

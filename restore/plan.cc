@@ -213,6 +213,11 @@ std::vector<PlannedCollection> OrderViews(std::vector<PlannedCollection> views) 
 
 RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   const Contents contents = LookInto(options);
+  if (contents.shape == DumpReader::Shape::kRoot && options.database.empty() &&
+      !options.collection.empty()) {
+    throw Error(ExitCode::kUsage, "--collection needs a database",
+                "add --db NAME or a database to the URI");
+  }
   const RestoreNaming naming(options, contents.shape);
   const std::string folder = contents.databases.empty() ? "" : *contents.databases.begin();
   const bool all_users = naming.SelectsAllUsers(folder);

@@ -172,8 +172,8 @@ ExitCode Restore::Stopped() {
 void Restore::LogEnd(Clock::time_point begin) {
   const Load::Totals totals = load_.totals();
   if (totals.present > 0) {
-    log_.Info(
-        fmt::format("{} documents were there already, byte for byte", FormatCount(totals.present)));
+    log_.Info(fmt::format("{} documents were present already, byte for byte",
+                          FormatCount(totals.present)));
   }
   if (totals.rejected > 0) {
     log_.Warn(fmt::format("{} documents were rejected and are in {}", FormatCount(totals.rejected),

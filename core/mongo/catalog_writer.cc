@@ -16,6 +16,8 @@ namespace haul {
 namespace {
 
 constexpr int kFailedToParse = 9;
+constexpr int kIllegalOperation = 20;
+constexpr int kCannotCreateIndex = 67;
 constexpr int kInvalidOptions = 72;
 constexpr int kInvalidIndexSpecificationOption = 197;
 constexpr int kUnknownField = 40415;
@@ -161,7 +163,31 @@ void CatalogWriter::Drop(const Namespace& ns, const Document& write_concern) {
   }
   const CommandResult result = Run(ns.database, command, operation);
   if (result.ok || result.error.code == server_code::kNamespaceNotFound) return;
+  if (result.error.code == kIllegalOperation && ns.collection == "system.js") {
+    return DeleteAll(ns, write_concern);
+  }
   throw DriverError(operation, result.error, result.reply.bson());
+}
+
+void CatalogWriter::DeleteAll(const Namespace& ns, const Document& write_concern) {
+  const std::string operation = "empty " + Display(ns);
+  Document command;
+  bson_t deletes;
+  bson_t statement;
+  bson_t query;
+  BSON_APPEND_UTF8(command.bson(), "delete", ns.collection.c_str());
+  BSON_APPEND_ARRAY_BEGIN(command.bson(), "deletes", &deletes);
+  BSON_APPEND_DOCUMENT_BEGIN(&deletes, "0", &statement);
+  BSON_APPEND_DOCUMENT_BEGIN(&statement, "q", &query);
+  bson_append_document_end(&statement, &query);
+  BSON_APPEND_INT32(&statement, "limit", 0);
+  bson_append_document_end(&deletes, &statement);
+  bson_append_array_end(command.bson(), &deletes);
+  if (!write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
+  }
+  const CommandResult result = Run(ns.database, command, operation);
+  if (!result.ok) throw DriverError(operation, result.error, result.reply.bson());
 }
 
 CatalogWriter::IndexOutcome CatalogWriter::BuildIndexes(const Namespace& ns,
@@ -188,7 +214,8 @@ CatalogWriter::IndexOutcome CatalogWriter::BuildIndexes(const Namespace& ns,
     }
     if (alone.ok) continue;
     if (!IsAboutIndexes(alone)) throw DriverError(operation, alone.error, alone.reply.bson());
-    outcome.failed.push_back({IndexName(*index), EscapeForDisplay(alone.error.message)});
+    outcome.failed.push_back({IndexName(*index), EscapeForDisplay(alone.error.message),
+                              alone.error.code == kCannotCreateIndex});
   }
   return outcome;
 }

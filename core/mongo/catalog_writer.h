@@ -27,13 +27,15 @@ class CatalogWriter {
   /// server does not know an option, kConflict where the UUID is taken.
   bool Create(const CollectionSpec& spec, const CreateOptions& options);
 
-  /// Drops a collection or view; none there is fine.
+  /// Drops a collection or view; none there is fine. system.js, which servers do not drop, is
+  /// emptied.
   void Drop(const Namespace& ns, const Document& write_concern);
 
   struct IndexOutcome {
     struct Failure {
-      std::string name;
+      std::string name;  ///< escaped for display, like the reason
       std::string reason;
+      bool odd_key = false;  ///< the server does not take its key's values
     };
     std::vector<Failure> failed;
     std::vector<std::string> warnings;  ///< options of indexes that the server does not know
@@ -50,6 +52,7 @@ class CatalogWriter {
   [[nodiscard]] const Client& client() const { return client_; }
 
  private:
+  void DeleteAll(const Namespace& ns, const Document& write_concern);
   CommandResult Run(const std::string& database, const Document& command,
                     std::string_view operation);
 
