@@ -37,12 +37,11 @@ UriMerge StartingUri(const ConnectionInput& input) {
 
 void MergeDatabase(UriMerge& merge, const ConnectionInput& input) {
   MongoUri& uri = merge.uri();
-  const Setting setting{
-      .option = "db", .uri_name = "database", .value = input.context.database, .secret = false};
+  const Setting setting{.option = "db", .uri_name = "database", .value = input.context.database};
   const bool no_uri = merge.origin() == Origin::kDefault;
   std::optional<std::string> present;
   if (!uri.database.empty()) present = uri.database;
-  if (!merge.Replaces(present, setting)) return;
+  if (input.context.database == "" || !merge.Replaces(present, setting)) return;
   // The path is also where the user is looked up: a --db beside a URI must not change that.
   if (present && uri.username) merge.Default("authSource", *present);
   if (present || no_uri) uri.database = *input.context.database;
@@ -69,9 +68,11 @@ void MergeReadPreference(UriMerge& merge, const ConnectionInput& input) {
   const ReadPreference wanted = ParseReadPreference(*input.flags.read_preference);
   const ReadPreference present = ReadPreferenceOf(merge.uri());
   if (wanted == present) return;
-  const Setting setting{"readPreference", "readPreference", wanted.mode + " with these options",
-                        input.parsed.OriginOf("readPreference")};
-  std::optional<std::string> said = merge.uri().Get("readPreference");
+  const std::optional<std::string> said = merge.uri().Get("readPreference");
+  const Setting setting{
+      "readPreference", "readPreference",
+      wanted.mode == said ? wanted.mode + " with other tags" : *input.flags.read_preference,
+      input.parsed.OriginOf("readPreference")};
   if (merge.Replaces(said, setting)) SetReadPreference(merge.uri(), wanted);
 }
 
@@ -119,7 +120,8 @@ std::optional<WriteConcern> WriteConcernOf(const MongoUri& uri) {
 }
 
 ConnectionOptions Resolved(MongoUri& uri, const ConnectionInput& input) {
-  const std::string database = input.context.database.value_or(uri.database);
+  std::string database = input.context.database.value_or("");
+  if (database.empty()) database = uri.database;
   std::string target = uri.DisplayHosts();
   if (!database.empty()) target += "/" + EscapeForDisplay(database);
   return {.uri = uri.ToString(),

@@ -56,7 +56,7 @@ struct ConnectionOptions {
 struct ConnectionContext {
   std::string app_name;  ///< haul-dump
   ServerRole role = ServerRole::kSource;
-  std::optional<std::string> database = {};  ///< --db; must not contradict the URI's path
+  std::optional<std::string> database = {};  ///< --db; "" is as nothing
   /// Asks for a secret; nothing where nobody can be asked. Default: /dev/tty without echo.
   std::function<std::optional<std::string>(std::string_view question)> ask = {};
 };

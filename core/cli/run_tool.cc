@@ -9,6 +9,8 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/cli/general_options.h"
@@ -77,12 +79,23 @@ ExitCode RunBody(Log& log, const std::function<ExitCode()>& body) {
   return code;
 }
 
-// --logFormat json and --quiet hold for a command line that is otherwise wrong, too.
+// A program that reads our lines wants its format also where its command line is wrong.
+bool AsksForJson(std::span<char*> argv) {
+  std::string line;
+  for (const char* argument : argv) line += fmt::format(" {}", argument);
+  for (const std::string_view name : {"--logFormat", "--log-format"}) {
+    if (line.find(fmt::format(" {}=json", name)) != std::string::npos) return true;
+    if (line.find(fmt::format(" {} json", name)) != std::string::npos) return true;
+  }
+  return false;
+}
+
 std::optional<ParsedOptions> Parse(const Command& command, std::span<char*> argv,
-                                   Environment& environment, const GeneralOptions& general) {
+                                   Environment& environment, GeneralOptions& general) {
   try {
     return ParseCommandLine(command, argv, environment);
   } catch (...) {
+    if (AsksForJson(argv)) general.log_format = "json";
     Log log(LogOptions(command.name, general));
     ReportError(log, AsError(std::current_exception()));
     return std::nullopt;

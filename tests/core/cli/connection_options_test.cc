@@ -128,7 +128,12 @@ TEST(Connection, RefusesAUriAndAFlagThatDisagree) {
   EXPECT_EQ(
       FailureOf({"--uri=mongodb://h/?tls=false", "--tls"}),
       "2: --tls true contradicts the connection string's tls false [say it in one of the two]");
-  EXPECT_NE(FailureOf({"--uri=mongodb://h/?readPreference=nearest", "--readPreference=primary"}),
+  EXPECT_EQ(
+      FailureOf({"--uri=mongodb://h/?readPreference=nearest", "--readPreference=primary"}),
+      "2: --readPreference primary contradicts the connection string's readPreference nearest "
+      "[say it in one of the two]");
+  EXPECT_NE(FailureOf({"--uri=mongodb://h/?readPreference=nearest",
+                       "--readPreference={mode:nearest,tagSets:[{a:b}]}"}),
             "no error");
   EXPECT_NE(FailureOf({"--uri=mongodb://h/?compressors=zlib", "--compressors=zstd"}), "no error");
 }

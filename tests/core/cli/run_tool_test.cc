@@ -85,6 +85,12 @@ TEST(RunTool, AnswersAWrongCommandLineWithTwo) {
   EXPECT_EQ(outcome.err, "haul-try: error: unknown option --hepl\nhint: did you mean --help?\n");
 }
 
+TEST(RunTool, AnswersAWrongCommandLineInJsonWhereAsked) {
+  const Outcome outcome = RunTry({"x", "--bogus", "--log-format", "json"}, Succeed);
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(outcome.err.starts_with("{\"time\":")) << outcome.err;
+}
+
 TEST(RunTool, ShowsOnlyErrorsWhenQuiet) {
   const auto talk = [](const Invocation& run) -> ExitCode {
     run.log.Info("info");
