@@ -9,8 +9,10 @@ pkg_check_modules(bson REQUIRED IMPORTED_TARGET libbson-1.0>=1.23)
 pkg_check_modules(mongoc REQUIRED IMPORTED_TARGET libmongoc-1.0>=1.23)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-cpp)
-foreach(imported PkgConfig::bson PkgConfig::mongoc PkgConfig::zstd PkgConfig::sodium PkgConfig::yaml)
+foreach(imported PkgConfig::bson PkgConfig::mongoc PkgConfig::zstd PkgConfig::sodium PkgConfig::deflate
+                 PkgConfig::yaml)
   get_target_property(directories ${imported} INTERFACE_INCLUDE_DIRECTORIES)
   if(directories)
     set_target_properties(${imported} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES

@@ -1,6 +1,7 @@
 #include "core/io/gzip_codec.h"
 
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace haul {
 namespace {
 
 constexpr int kGzipWindowBits = 15 + 16;  // 32 KiB, with a gzip header
-constexpr int kMemoryLevel = 8;           // zlib's default
 
 // zlib counts in unsigned int and takes input as mutable.
 constexpr std::size_t kMaxPiece = std::numeric_limits<uInt>::max();
@@ -30,31 +30,28 @@ void SetOutput(z_stream& stream, std::span<std::uint8_t> output) {
 
 class GzipEncoder final : public FrameEncoder {
  public:
-  explicit GzipEncoder(int level) {
-    const int status = deflateInit2(&stream_, level, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
-                                    Z_DEFAULT_STRATEGY);
-    if (status != Z_OK) throw std::bad_alloc();
+  explicit GzipEncoder(int level) : compressor_(libdeflate_alloc_compressor(level)) {
+    if (compressor_ == nullptr) throw std::bad_alloc();
   }
-  ~GzipEncoder() override { deflateEnd(&stream_); }
+  ~GzipEncoder() override { libdeflate_free_compressor(compressor_); }
 
   ByteView Encode(ByteView plain) override {
     if (plain.size() > kMaxPiece) {
       throw Error(ExitCode::kLimit, "compress with gzip: more than 4 GiB in one member");
     }
-    deflateReset(&stream_);
     frame_.Clear();
-    frame_.Resize(deflateBound(&stream_, plain.size()));
-    SetInput(stream_, plain);
-    SetOutput(stream_, {frame_.data(), frame_.size()});
-    if (deflate(&stream_, Z_FINISH) != Z_STREAM_END) {
+    frame_.Resize(libdeflate_gzip_compress_bound(compressor_, plain.size()));
+    const std::size_t size = libdeflate_gzip_compress(compressor_, plain.data(), plain.size(),
+                                                      frame_.data(), frame_.size());
+    if (size == 0) {
       throw Error(ExitCode::kInternal, "compress with gzip: the member does not fit its bound");
     }
-    frame_.Resize(stream_.total_out);
+    frame_.Resize(size);
     return frame_.view();
   }
 
  private:
-  z_stream stream_{};
+  libdeflate_compressor* compressor_;
   ByteBuffer frame_;
 };
 
