@@ -50,19 +50,35 @@ def folder_mib(folder):
     return sum(p.stat().st_size for p in pathlib.Path(folder).rglob("*") if p.is_file()) / MIB
 
 
+def peak_mib(pid):
+    """Highest resident memory so far. Not ru_maxrss: that counts what the child was forked from."""
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0.0
+
+
 def measure(contender):
-    begin = time.monotonic()
-    process = subprocess.Popen(contender.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, preexec_fn=die_with_parent)
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{contender.name} failed with {process.returncode}:\n{errors.decode()}")
+    with tempfile.TemporaryFile() as errors:
+        begin = time.monotonic()
+        process = subprocess.Popen(contender.command, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=errors,
+                                   preexec_fn=die_with_parent)
+        pid = peak = 0
+        while pid == 0:
+            time.sleep(0.01)
+            peak = max(peak, peak_mib(process.pid))
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = time.monotonic() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{contender.name} failed with {process.returncode}:\n{errors.read().decode()}")
     stored = folder_mib(contender.output) if contender.output else 0
-    contender.samples.append(
-        Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, stored))
+    contender.samples.append(Sample(wall, usage.ru_utime + usage.ru_stime, peak, stored))
 
 
 def run_rounds(contenders, rounds, prepare):
