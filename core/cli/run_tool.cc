@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -33,10 +34,10 @@ Log::Options LogOptions(const std::string& program, const GeneralOptions& genera
   return {.program = program, .level = level, .format = json ? LogFormat::kJson : LogFormat::kText};
 }
 
-// Stdout is data: what cannot be written is an error, also for a help text.
+// A disk that is full must not look like success; a pager that was closed early is fine.
 ExitCode Print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return ExitCode::kOk;
+  if ((written && std::fflush(stdout) == 0) || errno == EPIPE) return ExitCode::kOk;
   throw ErrnoError("write", "stdout");
 }
 

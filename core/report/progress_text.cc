@@ -77,7 +77,7 @@ std::string CollectionLine(const ProgressSnapshot::Collection& collection, std::
 std::string FittingFacts(const std::vector<std::string>& facts, std::size_t columns) {
   std::string line;
   for (const std::string& fact : facts) {
-    const std::string longer = line.empty() ? fact : line + ", " + fact;
+    const std::string longer = line.empty() ? fact : fmt::format("{}, {}", line, fact);
     if (!line.empty() && DisplayWidth(longer) > columns) continue;
     line = longer;
   }
