@@ -131,7 +131,7 @@ std::string ParseSocketPath(std::string path) {
 }
 
 std::string ParseHost(std::string_view text) {
-  const std::string decoded = PercentDecode(text, "host");
+  std::string decoded = PercentDecode(text, "host");
   if (decoded.starts_with('/')) return ParseSocketPath(decoded);
   std::string_view name = decoded;
   std::size_t colon = name.rfind(':');
