@@ -77,7 +77,6 @@ METADATA = {
     "not JSON": "this is not JSON", "cut": '{"options":{"capped":', "an array": "[]", "a number": "7",
     "indexes that are no array": '{"indexes":{"a":1},"collectionName":"t"}',
     "options that are no document": '{"options":7,"indexes":[],"collectionName":"t"}',
-    "an index without a key": '{"indexes":[{"name":"x","v":2}],"collectionName":"t"}',
     "two documents": '{"indexes":[]}{"indexes":[]}',
     "deeper than any parser": '{"options":' + '{"a":' * 5000 + "1" + "}" * 5000 + ',"indexes":[]}',
     "a bad type wrapper": '{"options":{"size":{"$numberLong":"x"}},"indexes":[],"collectionName":"t"}',

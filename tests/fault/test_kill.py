@@ -16,7 +16,7 @@ SOURCE, TARGET = "kill_source", "kill_target"
 def source(server):
     db = server.client[SOURCE]
     server.client.drop_database(SOURCE)
-    fill_all_kinds(db)
+    fill_all_kinds(db).drop_collection("weather")  # one that exists would be refused without --drop
     for i in range(4):
         insert_raw(db[f"values{i}"], bson_data.random_documents(1500, seed=i, padding=1500))
     yield db

@@ -20,7 +20,7 @@ def shops(server):
         server.client.drop_database(name)
     server.client.shop.command("dropAllUsersFromDatabase")
     server.client.shop.command("dropAllRolesFromDatabase")
-    restore("--uri", server.uri, DUMPS / "dir")
+    restore("--uri", server.uri, "--nsExclude=shop.*", DUMPS / "dir")
     restore("--uri", server.uri, "--db=shop", "--restoreDbUsersAndRoles", DUMPS / "dir" / "shop")
     yield server
     server.client.shop.command("dropAllUsersFromDatabase")

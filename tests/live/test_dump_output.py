@@ -217,7 +217,7 @@ def test_a_uri_file_has_to_be_private(server, src, tmp_path):
     secret = tmp_path / "uri"
     secret.write_text(server.uri_of(src.name) + "\n")
     secret.chmod(0o644)
-    failed(run("dump", "--uri", f"file:{secret}", "-o", tmp_path / "d"), 2, str(secret), "0600")
+    failed(run("dump", "--uri", f"file:{secret}", "-o", tmp_path / "d"), 2, str(secret), "600")
     secret.chmod(0o600)
     dump("--uri", f"file:{secret}", "-o", tmp_path / "d")
 

@@ -27,7 +27,7 @@ def shop(auth_server):
         if user["user"] != "root":
             client.admin.command("dropUser", user["user"])
     db = client.shop
-    fill_all_kinds(db)
+    fill_all_kinds(db).drop_collection("weather")  # one that exists would be refused without --drop
     db.command("createRole", "reader", privileges=[
         {"resource": {"db": "shop", "collection": "items"}, "actions": ["find"]}], roles=[])
     db.command("createUser", "anna", pwd="anna", roles=["reader"])
