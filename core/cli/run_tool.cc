@@ -1,6 +1,7 @@
 #include "core/cli/run_tool.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/version.h"
 #include "core/cli/general_options.h"
 #include "core/cli/mongo_uri.h"
 #include "core/cli/option_text.h"
@@ -32,6 +34,14 @@ Log::Options LogOptions(const std::string& program, const GeneralOptions& genera
   if (general.quiet) level = LogLevel::kError;
   const bool json = general.log_format == "json";
   return {.program = program, .level = level, .format = json ? LogFormat::kJson : LogFormat::kText};
+}
+
+// A dump of many collections holds many files open; the soft limit is meant for select().
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // A disk that is full must not look like success; a pager that was closed early is fine.
@@ -128,10 +138,11 @@ int RunTool(Command command, int argc, char** argv,
   // Outlives main: workers that were left behind may still look at it.
   static StopFlag stop;
   CatchSignals(stop);
+  RaiseFileLimit();
   Log log(LogOptions(command.name, general));
   return Number(RunBody(log, [&]() -> ExitCode {
     if (general.help) return Print(HelpText(command, TerminalWidth(STDOUT_FILENO)));
-    if (general.version) return Print(fmt::format("{} {}\n", command.name, HAUL_VERSION));
+    if (general.version) return Print(fmt::format("{} {}\n", command.name, kVersion));
     WarnOfVisibleSecrets(log, *parsed);
     return body({*parsed, environment, log, stop});
   }));

@@ -46,6 +46,7 @@ void CatchSignals(StopFlag& stop) {
     if (!IsIgnored(number)) Handle(number, OnSignal);
   }
   Handle(SIGPIPE, SIG_IGN);
+  Handle(SIGXFSZ, SIG_IGN);
 }
 
 std::optional<ExitCode> ReceivedSignal() {
