@@ -171,7 +171,8 @@ def with_path(text, old, new):
     raise AssertionError("the manifest's last line holds no hash of what is before it")
 
 
-@pytest.mark.parametrize("path", ["../outside/items.bson.zst", "/etc/passwd", "{db}/../../outside/items.bson.zst", "..", ""])
+@pytest.mark.parametrize("path", ["../outside/items.bson.zst", "/etc/passwd",
+                                  "{db}/../../outside/items.bson.zst", "..", ""])
 def test_a_manifest_whose_paths_leave_the_directory_is_refused(server, src, dst, dumped, tmp_path, path):
     shutil.copytree(dumped / src.name, tmp_path / "outside")
     text = (dumped / "manifest.json").read_text()

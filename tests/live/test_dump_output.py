@@ -8,6 +8,7 @@ import pytest
 from support import bson_data
 from support.haul import (data_file, dump, environment, failed, fill, fill_all_kinds, finish, fingerprint,
                           insert_raw, manifest, plain, restore, run, split_bson, start, tree)
+from support.mongod import free_port
 from support.storage import small_tmpfs
 
 
@@ -210,6 +211,23 @@ def test_the_uri_comes_from_the_environment_and_the_command_line_wins(server, sr
         dump("-o", tmp_path / str(i), *args, env=env)
         assert data_file(tmp_path / str(i), src.name, "items")
     assert "HAUL_URI" not in environment()
+
+
+def test_a_restore_never_takes_the_source_address_of_the_environment(server, src, tmp_path):
+    """MONGO_URL is where data come from; a restore that took it would write into the source."""
+    fill(src)
+    dump("--uri", server.uri_of(src.name), "-o", tmp_path / "d")
+    src["items"].drop()
+    failed(run("restore", "--port", free_port(), "--db", src.name, tmp_path / "d" / src.name,
+               env={"MONGO_URL": server.uri_of(src.name)}), 5)
+    assert src.list_collection_names() == []
+
+
+@pytest.mark.parametrize("in_uri, flag", [("readPreference=primary", "--readPreference=secondary"),
+                                          ("authSource=admin", "--authenticationDatabase=other"),
+                                          ("replicaSet=one", "--host=two/127.0.0.1")])
+def test_a_uri_and_a_flag_that_disagree_are_an_error(tmp_path, in_uri, flag):
+    failed(run("dump", "--uri", f"mongodb://127.0.0.1/x?{in_uri}", flag, "-o", tmp_path / "d", timeout=20), 2)
 
 
 def test_a_uri_file_has_to_be_private(server, src, tmp_path):

@@ -2,6 +2,7 @@
 import datetime
 import hashlib
 import random
+import re
 
 import bson
 import pytest
@@ -156,6 +157,8 @@ def test_the_manifest_tells_what_the_dump_holds(server, src, tmp_path):
         assert str(len(plain(path))) in text, "plain size"
     assert "documents" in entries and "hash" in entries and "frames" in entries
     assert manifest(tmp_path / "d"), "it is JSON"
+    assert "mongodb://" not in text and "127.0.0.1" not in text, "it holds no address"
+    assert len(re.findall(r"[Cc]luster[_ ]?[Tt]ime", text)) >= 1, "start and end of the run in cluster time"
     last = text.rstrip("\n").splitlines()[-1]
     assert any(hashlib.blake2b(text[:cut].encode(), digest_size=32).hexdigest() in last
                for cut in range(len(text) - len(last) - 2, len(text))), "its own hash is on its last line"

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from support import bson_data
-from support.haul import (data_file, dump, environment, failed, fill, finish, insert_raw, rejects, restore, run, start,
-                          tool, tree)
+from support.haul import (assert_same, data_file, dump, environment, failed, fill, fill_all_kinds, finish,
+                          insert_raw, rejects, restore, run, start, tool, tree)
 from support.terminal import Terminal
 
 
@@ -122,6 +122,21 @@ def test_a_signal_stops_a_restore_within_five_seconds_and_says_what_is_safe(serv
     assert dst.big.count_documents({}) < 5000
     restore("--uri", server.uri_of(dst.name), tmp_path / "d" / big.name, cwd=tmp_path)
     assert dst.big.count_documents({}) == 5000 and not rejects(tmp_path), "again finishes the work"
+
+
+def test_a_stopped_restore_that_says_run_again_means_it_for_every_kind_of_collection(server, src, dst, tmp_path):
+    """The message after a signal promises it; a time-series collection that the first run made counts too."""
+    fill_all_kinds(src)
+    insert_raw(src.values, bson_data.random_documents(3000, padding=3000))
+    dump("--uri", server.uri_of(src.name), "-o", tmp_path / "d")
+    process = start("restore", "--uri", server.uri_of(dst.name), "--maxRate=2MB/s", tmp_path / "d" / src.name,
+                    cwd=tmp_path)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    result = failed(finish(process), 130)
+    if "again" in result.err and "--drop" not in result.err:
+        restore("--uri", server.uri_of(dst.name), tmp_path / "d" / src.name, cwd=tmp_path)
+        assert_same(server.client, src.name, dst.name)
 
 
 @pytest.mark.parametrize("name", ["dump", "restore"])

@@ -141,8 +141,9 @@ def test_every_type_of_id_is_found_again_as_present(server, src, dst, tmp_path):
 
 
 def test_duplicates_within_the_file_are_told(server, dst, tmp_path):
-    write_dump(tmp_path / "d", dst.name, {"t": [{"_id": 1, "v": 1}, {"_id": 2}, {"_id": 1, "v": 1}, {"_id": 1, "v": 2}]})
-    failed(run("restore", "--uri", server.uri, tmp_path / "d", cwd=tmp_path, wrap=()), 3)
+    one = {"_id": 1, "v": 1}
+    write_dump(tmp_path / "d", dst.name, {"t": [one, {"_id": 2}, one, {"_id": 1, "v": 2}]})
+    failed(run("restore", "--uri", server.uri, tmp_path / "d", cwd=tmp_path), 3)
     assert dst.t.count_documents({}) == 2 and len(rejects(tmp_path)) == 1
 
 

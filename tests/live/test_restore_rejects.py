@@ -10,7 +10,8 @@ from support import bson_data
 from support.haul import (dump, failed, fingerprint, raw_documents, rejects, restore, run, write_dump)
 from support.mongod import Mongod
 
-VALIDATED = '{"options":{"validator":{"n":{"$gte":{"$numberInt":"0"}}}},"indexes":[],"collectionName":"t","type":"collection"}'
+VALIDATED = ('{"options":{"validator":{"n":{"$gte":{"$numberInt":"0"}}}},"indexes":[],'
+             '"collectionName":"t","type":"collection"}')
 
 
 @pytest.fixture

@@ -123,7 +123,8 @@ def random_value(rng, depth=0):
     if rng.random() < 0.5:
         return rng.choice([
             (0x10, struct.pack(INT32, rng.getrandbits(31))), (0x12, struct.pack(INT64, rng.getrandbits(63))),
-            (0x01, struct.pack(DOUBLE, rng.gauss(0, 1e6))), (0x02, string(rng.choice("aé日🚚") * rng.randrange(40))),
+            (0x01, struct.pack(DOUBLE, rng.gauss(0, 1e6))),
+            (0x02, string(rng.choice("aé日🚚") * rng.randrange(40))),
             (0x05, binary(0, rng.randbytes(rng.randrange(60)))), (0x07, rng.randbytes(12))])
     return rng.choice(list(VALUES.values()))
 
