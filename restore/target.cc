@@ -80,8 +80,8 @@ void RestoreTarget::Check(Log& log) {
     }
     CheckFeatures(planned->spec, deployment_.info(), options_.with_indexes);
   }
-  CheckRights(log);
   ReadExisting();
+  CheckRights(log);
   if (!options_.drop) CheckExisting();
 }
 
@@ -110,12 +110,21 @@ void RestoreTarget::CheckExisting() const {
   }
 }
 
-void RestoreTarget::CheckRights(Log& log) const {
+void RestoreTarget::CheckRights(Log& log) {
   const Privileges rights = Privileges::Read(deployment_.Acquire());
   bool warned = false;
   for (const PlannedCollection* planned : plan_.All()) {
     // What the roles say of system collections differs from server to server: they will tell.
-    if (IsSystem(planned->spec.ns)) continue;
+    if (IsSystem(planned->spec.ns)) {
+      if (!options_.drop || !existing_.contains(planned->spec.ns)) continue;
+      if (rights.Allows(planned->spec.ns, "remove")) continue;
+      undroppable_.insert(planned->spec.ns);
+      log.Warn(
+          fmt::format("{} stays, because servers do not drop it and there is no right to remove "
+                      "its documents; those of the dump are added",
+                      Display(planned->spec.ns)));
+      continue;
+    }
     const bool indexes = options_.with_indexes && !planned->spec.indexes.empty();
     for (const auto& [action, needed] :
          {std::pair{"insert", planned->data.has_value()}, std::pair{"createCollection", true},
@@ -149,14 +158,18 @@ CreateOptions RestoreTarget::CreateOptionsFor(const PlannedCollection& planned) 
   return options;
 }
 
+bool RestoreTarget::Drops(const Namespace& ns) const {
+  return options_.drop && existing_.contains(ns) && !undroppable_.contains(ns);
+}
+
 void RestoreTarget::Drop(CatalogWriter& catalog, const PlannedCollection& planned) const {
-  if (!options_.drop || !existing_.contains(planned.spec.ns)) return;
+  if (!Drops(planned.spec.ns)) return;
   catalog.Drop(planned.spec.ns, CreateOptionsFor(planned).write_concern);
 }
 
 void RestoreTarget::Prepare(CatalogWriter& catalog, const PlannedCollection& planned) const {
   Drop(catalog, planned);
-  if (!options_.drop && existing_.contains(planned.spec.ns)) return;
+  if (!Drops(planned.spec.ns) && existing_.contains(planned.spec.ns)) return;
   catalog.Create(planned.spec, CreateOptionsFor(planned));
 }
 

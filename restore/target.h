@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ class RestoreTarget {
  private:
   void ReadExisting();
   void CheckExisting() const;
-  void CheckRights(Log& log) const;
+  void CheckRights(Log& log);
+  [[nodiscard]] bool Drops(const Namespace& ns) const;
   void Drop(CatalogWriter& catalog, const PlannedCollection& planned) const;
   [[nodiscard]] CreateOptions CreateOptionsFor(const PlannedCollection& planned) const;
 
@@ -39,6 +41,7 @@ class RestoreTarget {
   const RestorePlan& plan_;
   const RestoreOptions& options_;
   std::map<Namespace, CollectionSpec> existing_;
+  std::set<Namespace> undroppable_;
 };
 
 /// Throws Error kUnsupported where a server of that version cannot have the collection. Pure.

@@ -32,7 +32,7 @@ bool HasZeroTimestamp(ByteView document) {
 
 bool CanBypassTimestampReplacement(const ServerInfo& server) {
   if (server.major >= 8) return true;
-  if (server.minor != 0) return server.major == 7;
+  if (server.minor != 0) return false;
   const int patch = PatchVersion(server.version);
   return (server.major == 7 && patch >= 13) || (server.major == 6 && patch >= 17) ||
          (server.major == 5 && patch >= 29);
