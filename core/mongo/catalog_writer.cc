@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <string_view>
 
 #include "core/base/text.h"
@@ -11,6 +12,7 @@
 #include "core/mongo/driver_error.h"
 #include "core/mongo/index_rewrite.h"
 #include "core/mongo/retry.h"
+#include "core/mongo/server_selection.h"
 
 namespace haul {
 namespace {
@@ -124,9 +126,12 @@ CommandResult CatalogWriter::Run(const std::string& database, const Document& co
                                  std::string_view operation) {
   Backoff backoff(deployment_.retry_for(), deployment_.stop());
   while (true) {
+    const auto began = std::chrono::steady_clock::now();
     CommandResult result = client_.TryCommand(database, command.bson());
     if (result.ok || !IsTransient(result.error, result.reply.bson())) return result;
-    if (!backoff.Wait()) throw DriverError(operation, result.error, result.reply.bson());
+    if (SelectionOutlasted(result.error, began, deployment_.retry_for()) || !backoff.Wait()) {
+      throw DriverError(operation, result.error, result.reply.bson());
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "core/mongo/catalog_writer.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/duplicate_check.h"
+#include "core/mongo/server_selection.h"
 #include "core/mongo/zero_timestamp.h"
 
 namespace haul {
@@ -111,6 +112,7 @@ void CollectionWriter::Deliver(Kind kind, const Batch& batch, Indices indices) {
     Indices sent = std::move(pending_.back());
     pending_.pop_back();
     const bson_t command = command_.Build(kind, batch, sent);
+    attempt_began_ = std::chrono::steady_clock::now();
     const CommandResult result = client_.TryCommand(options_.ns.database, &command);
     if (result.ok) {
       backoff_.Reset();
@@ -166,6 +168,7 @@ void CollectionWriter::SettleDuplicates(const Batch& batch) {
   while (!duplicates_.empty()) {
     Indices indices;
     for (const Duplicate& duplicate : duplicates_) indices.push_back(duplicate.index);
+    attempt_began_ = std::chrono::steady_clock::now();
     DuplicateCheck check =
         may_compare_ ? FindSameDocuments(client_, options_.ns, batch, indices) : DuplicateCheck();
     if (may_compare_ && !check.last.ok) {
@@ -224,7 +227,8 @@ void CollectionWriter::SendAgainInHalves(Indices indices) {
 }
 
 void CollectionWriter::WaitOrThrow(const bson_error_t& error, const bson_t* reply) {
-  if (backoff_.Wait()) return;
+  const bool over = SelectionOutlasted(error, attempt_began_, deployment_.retry_for());
+  if (!over && backoff_.Wait()) return;
   throw DriverError(Operation(), error, reply)
       .WithHint("run the restore again: documents that are there already are recognised");
 }

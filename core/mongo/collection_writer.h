@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -89,6 +90,7 @@ class CollectionWriter final : public DocumentSink {
   Options options_;
   WriteCommand command_;
   Backoff backoff_;
+  std::chrono::steady_clock::time_point attempt_began_;
   bool replaces_timestamps_;  ///< the server would, so such documents go another way
   bool may_compare_ = true;   ///< until the server says no
   bool mixed_schema_allowed_ = false;
