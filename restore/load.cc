@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/bson/validate.h"
 #include "core/mongo/catalog_writer.h"
 
@@ -132,6 +133,10 @@ void Load::Complete(Target& target) {
   if (target.feed != nullptr) CheckCounts(target);
   if (context_.options.with_indexes) BuildIndexes(target);
   target.progress.Finish();
+  const WriteCounts& counts = target.counts;
+  context_.log.Verbose(fmt::format("finished {}: {} documents inserted, {} present, {} rejected",
+                                   Display(target.planned.spec.ns), FormatCount(counts.inserted),
+                                   FormatCount(counts.present), FormatCount(counts.rejected)));
 }
 
 void Load::CheckCounts(const Target& target) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -62,6 +63,8 @@ class Restore {
   void LogEnd(Clock::time_point begin);
   [[nodiscard]] ExitCode Stopped();
   [[nodiscard]] Error Explain(const Error& error) const;
+  /// What to do after a run that ended early.
+  [[nodiscard]] std::string RunAgain() const;
 
   const RestoreOptions& options_;
   const RestorePlan& plan_;
@@ -139,6 +142,16 @@ void Restore::LogTarget() {
                         options_.connection.display_target));
 }
 
+std::string Restore::RunAgain() const {
+  const auto is_time_series = [](const PlannedCollection& planned) {
+    return planned.spec.type == CollectionType::kTimeSeries;
+  };
+  if (std::any_of(plan_.collections.begin(), plan_.collections.end(), is_time_series)) {
+    return "run the restore again with --drop, because it holds time-series collections";
+  }
+  return "run the restore again: documents that are there already are recognised";
+}
+
 Error Restore::Explain(const Error& error) const {
   if (!wrote_) {
     return {error.code(), error.message() + "; nothing was touched", error.hint()};
@@ -148,19 +161,16 @@ Error Restore::Explain(const Error& error) const {
       "{}; {} documents were written, {} of {} collections are complete with their indexes",
       error.message(), FormatCount(totals.inserted), load_.finished(), plan_.collections.size());
   return {error.code(), state,
-          error.hint().empty() ? "run the restore again once the cause is gone: documents that are "
-                                 "there already are recognised"
-                               : error.hint()};
+          error.hint().empty() ? RunAgain() : error.hint() + "; then " + RunAgain()};
 }
 
 ExitCode Restore::Stopped() {
   const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
   const Load::Totals totals = load_.totals();
-  log_.Warn(
-      fmt::format("stopped by a signal: {} documents were written, {} of {} collections are "
-                  "complete with their "
-                  "indexes; run the restore again: documents that are there already are recognised",
-                  FormatCount(totals.inserted), load_.finished(), plan_.collections.size()));
+  log_.Warn(fmt::format(
+      "stopped by a signal: {} documents were written, {} of {} collections are "
+      "complete with their indexes; {}",
+      FormatCount(totals.inserted), load_.finished(), plan_.collections.size(), RunAgain()));
   for (const std::string& name : load_.building()) {
     log_.Warn(fmt::format("the server goes on building the indexes of {}", name));
   }

@@ -229,8 +229,7 @@ void CollectionWriter::SendAgainInHalves(Indices indices) {
 void CollectionWriter::WaitOrThrow(const bson_error_t& error, const bson_t* reply) {
   const bool over = SelectionOutlasted(error, attempt_began_, deployment_.retry_for());
   if (!over && backoff_.Wait()) return;
-  throw DriverError(Operation(), error, reply)
-      .WithHint("run the restore again: documents that are there already are recognised");
+  throw DriverError(Operation(), error, reply);
 }
 
 void CollectionWriter::Reject(ByteView document, int code, std::string reason) {
