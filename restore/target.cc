@@ -170,7 +170,11 @@ void RestoreTarget::Drop(CatalogWriter& catalog, const PlannedCollection& planne
 void RestoreTarget::Prepare(CatalogWriter& catalog, const PlannedCollection& planned) const {
   Drop(catalog, planned);
   if (!Drops(planned.spec.ns) && existing_.contains(planned.spec.ns)) return;
-  catalog.Create(planned.spec, CreateOptionsFor(planned));
+  const bool created = catalog.Create(planned.spec, CreateOptionsFor(planned));
+  if (created || planned.spec.type != CollectionType::kTimeSeries) return;
+  throw Error(ExitCode::kConflict,
+              fmt::format("create {}: buckets of a time-series collection of that name exist",
+                          Display(planned.spec.ns)));
 }
 
 bool RestoreTarget::PrepareView(CatalogWriter& catalog, const PlannedCollection& planned) const {

@@ -125,7 +125,7 @@ CatalogWriter::CatalogWriter(Deployment& deployment)
 CommandResult CatalogWriter::Run(const std::string& database, const Document& command,
                                  std::string_view operation) {
   Backoff backoff(deployment_.retry_for(), deployment_.stop());
-  while (true) {
+  for (repeated_ = false;; repeated_ = true) {
     const auto began = std::chrono::steady_clock::now();
     CommandResult result = client_.TryCommand(database, command.bson());
     if (result.ok || !IsTransient(result.error, result.reply.bson())) return result;
@@ -146,6 +146,8 @@ bool CatalogWriter::Create(const CollectionSpec& spec, const CreateOptions& opti
   }
   const CommandResult result = Run(with_uuid ? "admin" : spec.ns.database, command, operation);
   if (result.ok) return true;
+  // The first try may have created it before its reply was lost.
+  if (result.error.code == server_code::kNamespaceExists && repeated_) return true;
   if (result.error.code == server_code::kNamespaceExists && !with_uuid) return false;
   const Error error = DriverError(operation, result.error, result.reply.bson());
   if (with_uuid) {

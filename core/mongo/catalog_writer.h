@@ -58,6 +58,7 @@ class CatalogWriter {
 
   Deployment& deployment_;
   Client client_;
+  bool repeated_ = false;  ///< the last command was sent more than once
 };
 
 /// The `create` command: options verbatim and in order, less those that a target sets by itself

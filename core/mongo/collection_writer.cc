@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/bson/element.h"
 #include "core/bson/framing.h"
 #include "core/mongo/catalog_writer.h"
 #include "core/mongo/driver_error.h"
@@ -77,6 +78,24 @@ void CollectionWriter::Write(const Batch& batch) {
   }
 }
 
+std::optional<CollectionWriter::Kind> CollectionWriter::KindFor(ByteView document) {
+  if (document.size() > kMaxDocumentSize) {
+    Reject(document, server_code::kBsonObjectTooLarge, "larger than 16 MiB");
+    return std::nullopt;
+  }
+  if (!replaces_timestamps_) return Kind::kInsert;
+  try {
+    if (!HasZeroTimestamp(document)) return Kind::kInsert;
+    if (FindElement(document, "_id")) return Kind::kExactUpsert;
+    Reject(document, 0,
+           "it holds a Timestamp(0,0) that this server replaces on insert, and no _id, which "
+           "keeping it takes");
+  } catch (const Error& error) {
+    Reject(document, kInvalidBson, error.message());
+  }
+  return std::nullopt;
+}
+
 void CollectionWriter::WriteChunk(const Batch& batch, std::uint32_t begin, std::uint32_t end) {
   Indices inserts;
   Indices upserts;
@@ -86,17 +105,9 @@ void CollectionWriter::WriteChunk(const Batch& batch, std::uint32_t begin, std::
   inserts.reserve(end - begin);
   for (std::uint32_t i = begin; i < end; ++i) {
     const ByteView document = batch.at(i);
-    if (document.size() > kMaxDocumentSize) {
-      Reject(document, server_code::kBsonObjectTooLarge, "larger than 16 MiB");
-      continue;
-    }
-    bool upsert = false;
-    try {
-      upsert = replaces_timestamps_ && HasZeroTimestamp(document);
-    } catch (const Error& error) {
-      Reject(document, kInvalidBson, error.message());
-      continue;
-    }
+    const auto kind = KindFor(document);
+    if (!kind) continue;
+    const bool upsert = *kind == Kind::kExactUpsert;
     (upsert ? upserts : inserts).push_back(i);
     if (!options_.ordered) continue;
     upsert ? deliver(Kind::kInsert, inserts) : deliver(Kind::kExactUpsert, upserts);
@@ -135,7 +146,10 @@ void CollectionWriter::Settle(const Batch& batch, const Indices& sent, const Wri
   }
   counts_.inserted += reply.written;
   if (tried < sent.size()) {
-    pending_.emplace_back(sent.begin() + static_cast<std::ptrdiff_t>(tried), sent.end());
+    Indices rest(sent.begin() + static_cast<std::ptrdiff_t>(tried), sent.end());
+    // Where one was there, the next ones likely are: asking for all at once spares a command each.
+    if (IsDuplicateKey(reply.errors.front().code)) rest = WithoutPresent(batch, std::move(rest));
+    if (!rest.empty()) pending_.push_back(std::move(rest));
   }
   Indices again;
   for (const WriteError& error : reply.errors) {
@@ -143,6 +157,15 @@ void CollectionWriter::Settle(const Batch& batch, const Indices& sent, const Wri
   }
   if (!again.empty()) pending_.push_back(std::move(again));
   SettleDuplicates(batch);
+}
+
+CollectionWriter::Indices CollectionWriter::WithoutPresent(const Batch& batch, Indices indices) {
+  if (!may_compare_) return indices;
+  DuplicateCheck check = FindSameDocuments(client_, options_.ns, batch, indices);
+  // Sending them tells as much as this question would have.
+  if (!check.last.ok) return indices;
+  counts_.present += check.same.size();
+  return std::move(check.others);
 }
 
 bool CollectionWriter::HandleWriteError(const Batch& batch, std::uint32_t index, WriteError error) {

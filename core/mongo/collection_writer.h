@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,9 +67,13 @@ class CollectionWriter final : public DocumentSink {
   using Kind = WriteCommand::Kind;
   using Indices = std::vector<std::uint32_t>;  ///< documents of the batch at work
 
+  /// How a document is sent; nothing where it was rejected.
+  [[nodiscard]] std::optional<Kind> KindFor(ByteView document);
   void WriteChunk(const Batch& batch, std::uint32_t begin, std::uint32_t end);
   void Deliver(Kind kind, const Batch& batch, Indices indices);
   void Settle(const Batch& batch, const Indices& sent, const WriteReply& reply);
+  /// Counts those that are there already and answers the others, in their order.
+  [[nodiscard]] Indices WithoutPresent(const Batch& batch, Indices indices);
   void SettleDuplicates(const Batch& batch);
   void HandleFailure(Kind kind, const Batch& batch, Indices sent, const CommandResult& result);
   /// True where the document is to be sent again.

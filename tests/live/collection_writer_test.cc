@@ -174,6 +174,44 @@ TEST(CollectionWriter, GoesOnBehindARejectWhereTheOrderMatters) {
   EXPECT_EQ(target.counts_.inserted, 2U + 4U);
 }
 
+TEST(CollectionWriter, PassesOverWhatIsThereWhereTheOrderMatters) {
+  Target target;
+  target.server_.Run(R"({"create":"c","capped":true,"size":1000000})");
+  const auto documents = NumberedDocuments(3000);
+  CollectionWriter::Options options;
+  options.ordered = true;
+  const auto writer = target.Writer(std::move(options));
+  Batch half = BatchOf(documents);
+  half.Truncate(2000);
+  writer->Write(half);
+  writer->Write(BatchOf(documents));
+  EXPECT_EQ(target.counts_.present, 2000U);
+  EXPECT_EQ(target.counts_.inserted, 3000U);
+  EXPECT_EQ(target.Stored(), documents);
+}
+
+TEST(CollectionWriter, RejectsAZeroTimestampWithoutAnId) {
+  Target target;
+  const std::string nameless = Bson(R"({"t":{"$timestamp":{"t":0,"i":0}}})");
+  target.Writer()->Write(BatchOf({nameless, Bson(R"({"_id":1})")}));
+  EXPECT_EQ(target.rejects_, std::vector<std::string>{nameless});
+  EXPECT_EQ(target.counts_.inserted, 1U);
+}
+
+TEST(CollectionWriter, StoresTheLargestDocumentWithAZeroTimestamp) {
+  Target target;
+  Document document =
+      ParseExtendedJson(R"({"_id":1,"t":{"$timestamp":{"t":0,"i":0}}})", "document");
+  const std::string fill(16 * 1024 * 1024 - document.bytes().size() - 8, 'x');
+  bson_append_utf8(document.bson(), "s", 1, fill.data(), static_cast<int>(fill.size()));
+  const std::string largest(AsText(document.bytes()));
+  ASSERT_EQ(largest.size(), 16U * 1024 * 1024);
+  target.Writer()->Write(BatchOf({largest}));
+  EXPECT_TRUE(target.Stored() == std::vector<std::string>{largest} ||
+              target.rejects_ == std::vector<std::string>{largest});
+  EXPECT_EQ(target.counts_.Sum(), 1U);
+}
+
 TEST(CollectionWriter, StopsAtTheExactDocumentWhereAskedTo) {
   Target target;
   target.Writer()->Write(BatchOf({Bson(R"({"_id":2,"other":1})")}));
