@@ -32,6 +32,7 @@ def test_options_in_the_uri_and_as_flags_both_work(tls, tmp_path):
 
 def test_what_does_not_fit_is_exit_6(tls, server, tmp_path):
     ca, other = tls.dir / "ca.pem", tls.dir / "other-ca.pem"
+    server.client.admin.command("ping")
     there = server.client.address[1]
     cases = {
         "no TLS to a TLS server": ["--uri", plain_uri(tls)],

@@ -145,7 +145,7 @@ def test_a_signal_ends_a_run_whose_server_does_not_answer(server, big, dst, tmp_
     blocked = {"dump": ["getMore", "find", "aggregate"], "restore": ["insert"]}[name]
     if not hasattr(server, "fail"):
         pytest.fail("needs a server with failpoints")
-    server.fail(blocked, mode="alwaysOn", blockConnection=True, blockTimeMS=30_000, appName="haul-test-block")
+    server.fail(blocked, mode="alwaysOn", blockConnection=True, blockTimeMS=9000, appName="haul-test-block")
     try:
         uri = server.uri_of((big if name == "dump" else dst).name) + "&appName=haul-test-block"
         target = ["-o", tmp_path / "e"] if name == "dump" else [tmp_path / "d" / big.name]
@@ -160,8 +160,16 @@ def test_a_signal_ends_a_run_whose_server_does_not_answer(server, big, dst, tmp_
         server.calm()
 
 
+def test_under_nohup_a_dump_goes_on_when_the_terminal_goes_away(server, big, tmp_path):
+    process = start("dump", "--uri", server.uri_of(big.name), "-o", tmp_path / "d", "--maxRate=6MB/s",
+                    preexec=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    time.sleep(1.5)
+    process.send_signal(signal.SIGHUP)
+    assert finish(process).code == 0 and (tmp_path / "d" / "manifest.json").exists()
+
+
 def test_a_second_signal_exits_at_once(server, big, tmp_path):
-    server.fail(["getMore", "find", "aggregate"], mode="alwaysOn", blockConnection=True, blockTimeMS=20_000,
+    server.fail(["getMore", "find", "aggregate"], mode="alwaysOn", blockConnection=True, blockTimeMS=9000,
                 appName="haul-test-block2")
     try:
         process = start("dump", "--uri", server.uri_of(big.name) + "&appName=haul-test-block2", "-o", tmp_path / "d")

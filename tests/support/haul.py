@@ -61,6 +61,8 @@ def start(name, *args, cwd=None, env=None, wrap=(), preexec=None, **kw):
     """The running process; its standard streams are pipes. It dies with the test."""
     def before():
         die_with_parent()
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # a run in the background would hand down "ignored"
         if preexec:
             preexec()
     command = [*map(str, wrap), tool(name), *map(str, args)]
