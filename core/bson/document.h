@@ -12,8 +12,8 @@ namespace haul {
 /// documents never become one of these: they stay bytes in a Batch. Move-only; not thread-safe.
 class Document {
  public:
-  Document();                                 ///< {}
-  explicit Document(ByteView bytes);          ///< a checked copy; Error kCorrupt where it is not BSON
+  Document();                         ///< {}
+  explicit Document(ByteView bytes);  ///< a checked copy; Error kCorrupt where it is not BSON
   explicit Document(const bson_t* document);  ///< a copy
 
   Document(Document&& other) noexcept : bson_(std::exchange(other.bson_, nullptr)) {}
@@ -42,8 +42,8 @@ class Document {
   bson_t* bson_ = nullptr;  // null only once moved from
 };
 
-/// A bson_t over bytes that somebody else owns and that must outlive it. Throws Error kCorrupt where
-/// the length does not fit.
+/// A bson_t over bytes that somebody else owns and that must outlive it. Throws Error kCorrupt
+/// where the length does not fit.
 [[nodiscard]] bson_t BorrowBson(ByteView document);
 
 }  // namespace haul

@@ -8,10 +8,10 @@
 namespace haul {
 
 /// Canonical Extended JSON v2 of a document on one line without spaces, fields in their order,
-/// exactly as mongodump writes metadata: numbers always wrapped, doubles in the shortest form that reads
-/// back ("1.0", "1E+100", "-0.0", "NaN", "Infinity"), U+2028 and U+2029 escaped, no HTML escaping.
-/// https://github.com/mongodb/specifications/blob/master/source/extended-json.rst
-/// Throws Error kCorrupt for bytes that are not BSON and for strings that are not UTF-8, kLimit for
+/// exactly as mongodump writes metadata: numbers always wrapped, doubles in the shortest form that
+/// reads back ("1.0", "1E+100", "-0.0", "NaN", "Infinity"), U+2028 and U+2029 escaped, no HTML
+/// escaping. https://github.com/mongodb/specifications/blob/master/source/extended-json.rst Throws
+/// Error kCorrupt for bytes that are not BSON and for strings that are not UTF-8, kLimit for
 /// nesting deeper than 1,000: never a shortened or altered value.
 [[nodiscard]] std::string ToCanonicalJson(ByteView document);
 

@@ -27,10 +27,10 @@ struct Framed {
 };
 
 /// Judges the document that begins at the front of `bytes` by its length and its last byte alone;
-/// the elements are not looked at. An empty view is kIncomplete with size 5. Unlike libbson's reader it
-/// never takes a cut document for a clean end: the caller knows whether more bytes can come.
-[[nodiscard]] Framed FrameDocument(ByteView bytes,
-                                   std::size_t max_size = kMaxInternalDocumentSize);
+/// the elements are not looked at. An empty view is kIncomplete with size 5. Unlike libbson's
+/// reader it never takes a cut document for a clean end: the caller knows whether more bytes can
+/// come.
+[[nodiscard]] Framed FrameDocument(ByteView bytes, std::size_t max_size = kMaxInternalDocumentSize);
 
 /// The little-endian int32 that a document begins with. `bytes` holds at least 4.
 [[nodiscard]] std::int32_t DocumentLength(ByteView bytes);

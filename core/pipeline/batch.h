@@ -12,8 +12,8 @@ namespace haul {
 inline constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
 inline constexpr std::size_t kBatchDocuments = 100'000;
 
-/// Whole BSON documents, one after another in one buffer, as they came from their source: copied once
-/// out of it, never decoded. Reused by the worker that owns it. Not thread-safe.
+/// Whole BSON documents, one after another in one buffer, as they came from their source: copied
+/// once out of it, never decoded. Reused by the worker that owns it. Not thread-safe.
 class Batch {
  public:
   void Clear() {

@@ -13,8 +13,8 @@ class DocumentSink {
   DocumentSink& operator=(const DocumentSink&) = delete;
   virtual ~DocumentSink() = default;
 
-  /// Takes all of the batch or throws Error. Documents that the target rejects one by one are counted
-  /// and reported, not thrown. `batch` may be reused as soon as the call returns.
+  /// Takes all of the batch or throws Error. Documents that the target rejects one by one are
+  /// counted and reported, not thrown. `batch` may be reused as soon as the call returns.
   virtual void Write(const Batch& batch) = 0;
 
   /// Exactly once, after the last Write: what was written now counts. A sink that is destroyed

@@ -13,9 +13,9 @@ class DocumentSource {
   DocumentSource& operator=(const DocumentSource&) = delete;
   virtual ~DocumentSource() = default;
 
-  /// Clears `batch` and fills it with the next documents, at least one; about kBatchBytes unless one
-  /// document alone is larger. False at the end and ever after, with `batch` empty. Throws Error; after
-  /// an error the source is only good for destruction.
+  /// Clears `batch` and fills it with the next documents, at least one; about kBatchBytes unless
+  /// one document alone is larger. False at the end and ever after, with `batch` empty. Throws
+  /// Error; after an error the source is only good for destruction.
   [[nodiscard]] virtual bool Next(Batch& batch) = 0;
 };
 

@@ -4,8 +4,8 @@
 
 namespace haul {
 
-/// "Please stop": set once, by a signal or by the first worker that fails; looked at between batches.
-/// Thread-safe, and Request() is safe in a signal handler.
+/// "Please stop": set once, by a signal or by the first worker that fails; looked at between
+/// batches. Thread-safe, and Request() is safe in a signal handler.
 class StopFlag {
  public:
   void Request() noexcept { requested_.store(true, std::memory_order_relaxed); }

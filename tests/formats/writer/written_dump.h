@@ -71,9 +71,7 @@ struct TestRun {
     }
     return planned;
   }
-  std::unique_ptr<DumpWriter> Start() const {
-    return DumpWriter::Create(options, Planned());
-  }
+  std::unique_ptr<DumpWriter> Start() const { return DumpWriter::Create(options, Planned()); }
   void WriteCollections(DumpWriter& writer) const {
     const auto encoder = writer.NewEncoder();
     for (const Namespace& ns : collections) {
