@@ -1,8 +1,12 @@
 #include "dump/copy.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <vector>
 
+#include "core/base/units.h"
+#include "core/mongo/catalog.h"
 #include "core/mongo/collection_reader.h"
 #include "core/pipeline/batch.h"
 
@@ -19,26 +23,23 @@ std::vector<std::size_t> PartitionCounts(const DumpPlan& plan) {
 
 }  // namespace
 
-CopyState::CopyState(Deployment& deployment, const DumpPlan& plan, const DumpOptions& options,
-                     DumpWriter& writer, Progress& progress)
-    : deployment_(deployment),
-      options_(options),
-      writer_(writer),
-      limiter_(options.max_rate),
-      tasks_(PartitionCounts(plan), options.parallel_collections) {
-  for (const PlannedCollection& planned : plan.collections) {
+CopyState::CopyState(const CopyContext& context)
+    : context_(context),
+      limiter_(context.options.max_rate),
+      tasks_(PartitionCounts(context.plan), context.options.parallel_collections) {
+  for (const PlannedCollection& planned : context.plan.collections) {
     const bool whole = !planned.filter.has_value();
     targets_.emplace_back(
-        planned,
-        progress.Add(planned.spec.ns.ToString(),
+        planned, context.progress.Add(
+                     planned.spec.ns.ToString(),
                      whole ? Amount{planned.size.documents, planned.size.bytes} : Amount{}));
   }
-  round_trip_ = deployment.RoundTrip(deployment.Acquire());
+  round_trip_ = context.deployment.RoundTrip(context.deployment.Acquire());
 }
 
 void CopyState::WriteDefinitions() {
   for (Target& target : targets_) {
-    if (!target.planned.metadata_path.empty()) writer_.WriteMetadata(target.planned.spec);
+    if (!target.planned.metadata_path.empty()) context_.writer.WriteMetadata(target.planned.spec);
     if (!target.planned.data_path.empty()) continue;
     target.progress.Finish();
     ++finished_;
@@ -46,25 +47,41 @@ void CopyState::WriteDefinitions() {
 }
 
 void CopyState::Work() {
-  const Client client = deployment_.Acquire();
-  const auto encoder = GetCodec(options_.codec.id).new_encoder(options_.codec.level);
-  while (!deployment_.stop().requested()) {
+  const Client client = context_.deployment.Acquire();
+  const auto encoder =
+      GetCodec(context_.options.codec.id).new_encoder(context_.options.codec.level);
+  while (!context_.deployment.stop().requested()) {
     const std::optional<DumpTask> task = tasks_.Claim();
     if (!task) return;
     ReadPartition(*task, client, *encoder);
-    if (deployment_.stop().requested() || !tasks_.Done(*task)) continue;
-    Target& target = targets_[task->collection];
-    target.file->Finish();
-    target.progress.Finish();
-    ++finished_;
+    if (context_.deployment.stop().requested() || !tasks_.Done(*task)) continue;
+    Complete(targets_[task->collection], client);
   }
+}
+
+void CopyState::Complete(Target& target, const Client& client) {
+  const PlannedCollection& planned = target.planned;
+  // A cursor by name does not notice that the name stands for another collection, or for none.
+  if (!planned.data_uuid.empty() &&
+      CollectionUuid(context_.deployment, client, planned.data_ns) != planned.data_uuid) {
+    throw Error(ExitCode::kSourceChanged,
+                fmt::format("read {}: it was dropped, renamed or made again while it was read",
+                            Display(planned.data_ns)),
+                "run again, or leave it out with --nsExclude");
+  }
+  target.file->Finish();
+  target.progress.Finish();
+  ++finished_;
+  const Amount done = target.progress.done();
+  context_.log.Verbose(fmt::format("dumped {}: {} documents, {}", planned.spec.ns.ToString(),
+                                   FormatCount(done.documents), FormatBytes(done.bytes)));
 }
 
 void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder) {
   Target& target = targets_[task.collection];
   const PlannedCollection& planned = target.planned;
   const Partition& partition = planned.partitions[task.partition];
-  CollectionReader source(deployment_, client,
+  CollectionReader source(context_.deployment, client,
                           {.ns = planned.data_ns,
                            .partition = &partition,
                            .filter = planned.filter ? &*planned.filter : nullptr,
@@ -74,18 +91,18 @@ void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameE
       encoder, {.id_ordered = partition.order == Partition::Order::kIds, .range = task.partition});
   target.progress.Start();
   Batch batch;
-  while (!deployment_.stop().requested() && source.Next(batch)) {
+  while (!context_.deployment.stop().requested() && source.Next(batch)) {
     sink->Write(batch);
     target.progress.Add(batch.documents(), batch.bytes().size());
-    if (!limiter_.Acquire(batch.bytes().size(), deployment_.stop())) return;
+    if (!limiter_.Acquire(batch.bytes().size(), context_.deployment.stop())) return;
   }
-  if (!deployment_.stop().requested()) sink->Finish();
+  if (!context_.deployment.stop().requested()) sink->Finish();
 }
 
 DataFileWriter& CopyState::FileOf(Target& target) {
   const std::lock_guard lock(target.mutex);
   if (target.file == nullptr) {
-    target.file = &writer_.OpenDataFile(target.planned.data_path, target.planned.data_ns);
+    target.file = &context_.writer.OpenDataFile(target.planned.data_path, target.planned.data_ns);
   }
   return *target.file;
 }

@@ -8,6 +8,7 @@
 
 #include "core/mongo/deployment.h"
 #include "core/pipeline/rate_limiter.h"
+#include "core/report/log.h"
 #include "core/report/progress.h"
 #include "dump/options.h"
 #include "dump/plan.h"
@@ -17,12 +18,21 @@
 
 namespace haul {
 
+/// What the copying of a dump works with; all of it outlives it.
+struct CopyContext {
+  Deployment& deployment;
+  const DumpPlan& plan;
+  const DumpOptions& options;
+  DumpWriter& writer;
+  Progress& progress;
+  Log& log;
+};
+
 /// The part of a dump that moves documents: workers claim partitions and wire each partition's
-/// reader to its file. What it is given outlives it. Work() is called by every worker; thread-safe.
+/// reader to its file. Work() is called by every worker; thread-safe.
 class CopyState {
  public:
-  CopyState(Deployment& deployment, const DumpPlan& plan, const DumpOptions& options,
-            DumpWriter& writer, Progress& progress);
+  explicit CopyState(const CopyContext& context);
 
   /// Metadata of all collections and views; before the workers.
   void WriteDefinitions();
@@ -46,9 +56,9 @@ class CopyState {
   void ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder);
   DataFileWriter& FileOf(Target& target);
 
-  Deployment& deployment_;
-  const DumpOptions& options_;
-  DumpWriter& writer_;
+  void Complete(Target& target, const Client& client);
+
+  const CopyContext context_;
   RateLimiter limiter_;
   TaskQueue tasks_;
   std::deque<Target> targets_;

@@ -88,6 +88,7 @@ OptionGroup OutputGroup(DumpFlags& flags) {
           {.name = "dryRun",
            .field = FlagField{&flags.dry_run},
            .help = "print the plan and touch nothing"},
+          {.name = "json", .field = FlagField{&flags.json}, .help = "with --dryRun: as JSON"},
       }};
 }
 
@@ -127,6 +128,9 @@ void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
   }
   if ((flags.query || flags.query_file) && options.collection.empty()) {
     throw Usage("--query needs --collection: a query selects documents of one collection");
+  }
+  if (flags.json && !flags.dry_run) {
+    throw Usage("--json needs --dryRun", "--logFormat json writes the messages as JSON");
   }
   if (flags.query && flags.query_file) throw Usage("--query and --queryFile exclude each other");
   if (flags.query && flags.force_table_scan) {
@@ -240,6 +244,7 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
   options.sync = !flags.no_sync;
   options.check_space = flags.check_space;
   options.dry_run = flags.dry_run;
+  options.json = flags.json;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
   options.parallel_collections = flags.parallel_collections.value_or(0);

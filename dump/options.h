@@ -35,6 +35,7 @@ struct DumpFlags {
   bool no_sync = false;
   bool check_space = false;
   bool dry_run = false;
+  bool json = false;
   std::optional<std::uint64_t> jobs;
   std::optional<std::uint64_t> parallel_collections;
   std::uint64_t max_rate = 0;
@@ -57,6 +58,7 @@ struct DumpOptions {
   bool sync = true;
   bool check_space = false;
   bool dry_run = false;
+  bool json = false;  ///< the plan of a dry run
   std::size_t jobs = 4;
   std::size_t parallel_collections = 0;  ///< at once; 0 = no limit
   std::uint64_t max_rate = 0;            ///< bytes per second; 0 = no limit

@@ -93,6 +93,9 @@ void Cut(PlannedCollection& planned, Deployment& deployment, const Client& clien
     planned.partitions.front().order = Partition::Order::kQuery;
     return;
   }
+  planned.data_uuid = planned.spec.type == CollectionType::kTimeSeries
+                          ? CollectionUuid(deployment, client, planned.data_ns)
+                          : planned.spec.uuid;
   planned.resume_tokens = GivesResumeTokens(deployment, planned.spec);
   planned.partitions =
       CutCollection(client, planned.spec,
@@ -113,6 +116,11 @@ void AddDatabase(DumpPlan& plan, const std::string& database, Deployment& deploy
     }
     plan.collections.push_back(PlanCollection(std::move(spec), options));
   }
+}
+
+const char* OrderName(const PlannedCollection& planned) {
+  constexpr std::array kNames = {"natural order", "ranges of _id", "ranges of records", "query"};
+  return kNames.at(static_cast<std::size_t>(planned.partitions.front().order));
 }
 
 void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
@@ -167,7 +175,6 @@ std::uint64_t DumpPlan::EstimateStored(const CodecChoice& codec) const {
 }
 
 std::string DumpPlan::ToText() const {
-  constexpr std::array kOrders = {"natural order", "ranges of _id", "ranges of records", "query"};
   std::string text;
   for (const PlannedCollection& planned : collections) {
     const std::string name = EscapeForDisplay(planned.spec.ns.ToString());
@@ -179,10 +186,24 @@ std::string DumpPlan::ToText() const {
     fmt::format_to(std::back_inserter(text), "{}  {}, about {} documents, {}, in {} part{} by {}\n",
                    name, TypeName(planned.spec.type), FormatCount(planned.size.documents),
                    FormatBytes(planned.size.bytes), planned.partitions.size(),
-                   planned.partitions.size() == 1 ? "" : "s",
-                   kOrders.at(static_cast<std::size_t>(planned.partitions.front().order)));
+                   planned.partitions.size() == 1 ? "" : "s", OrderName(planned));
   }
   return text;
+}
+
+std::string DumpPlan::ToJson() const {
+  std::string json = "[";
+  for (const PlannedCollection& planned : collections) {
+    fmt::format_to(std::back_inserter(json),
+                   R"({}{{"namespace":"{}","type":"{}","documents":{},"bytes":{},)"
+                   R"("partitions":{},"order":"{}","file":"{}"}})",
+                   json.size() > 1 ? ",\n " : "", EscapeJson(planned.spec.ns.ToString()),
+                   TypeName(planned.spec.type), planned.size.documents, planned.size.bytes,
+                   planned.partitions.size(),
+                   planned.partitions.empty() ? "definition only" : OrderName(planned),
+                   EscapeJson(planned.data_path));
+  }
+  return json + "]\n";
 }
 
 DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOptions& options) {

@@ -24,6 +24,7 @@ struct PlannedCollection {
   CollectionSize size;                ///< estimate
   std::vector<Partition> partitions;  ///< empty where data_path is
   bool resume_tokens = false;
+  std::string data_uuid;  ///< of data_ns; empty = not known, not checked
 
   /// Documents to ask of a server that is so far away in one reply.
   [[nodiscard]] std::uint32_t ReplyDocuments(std::chrono::milliseconds round_trip) const;
@@ -39,6 +40,8 @@ struct DumpPlan {
   [[nodiscard]] std::uint64_t EstimateStored(const CodecChoice& codec) const;
   /// For --dryRun: a line a collection.
   [[nodiscard]] std::string ToText() const;
+  /// For --dryRun --json: an array, an object a collection.
+  [[nodiscard]] std::string ToJson() const;
 };
 
 /// Reads the catalogue and cuts the collections. Throws Error kUsage where a database or collection

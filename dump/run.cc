@@ -95,7 +95,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   const Client client = deployment.Acquire();
   const DumpPlan plan = MakeDumpPlan(deployment, client, options);
   if (options.dry_run) {
-    std::fputs(plan.ToText().c_str(), stdout);
+    std::fputs((options.json ? plan.ToJson() : plan.ToText()).c_str(), stdout);
     return ExitCode::kOk;
   }
   CheckFreeSpace(plan, options, log);
@@ -109,7 +109,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   LogPlan(plan, options, log);
 
   Progress progress;
-  CopyState copy(deployment, plan, options, *writer, progress);
+  CopyState copy({deployment, plan, options, *writer, progress, log});
   try {
     CrewEnd end;
     {

@@ -117,6 +117,21 @@ std::optional<std::vector<Document>> ListIndexes(Deployment& deployment, const C
   return std::move(listing.documents);
 }
 
+std::string CollectionUuid(Deployment& deployment, const Client& client, const Namespace& ns) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "listCollections", 1);
+  bson_t filter;
+  BSON_APPEND_DOCUMENT_BEGIN(command.bson(), "filter", &filter);
+  BSON_APPEND_UTF8(&filter, "name", ns.collection.c_str());
+  bson_append_document_end(command.bson(), &filter);
+  const Listing listing = RunListing(client, {ns.database, "$cmd.listCollections"}, command,
+                                     deployment.ReadMember(client));
+  if (listing.failure) {
+    throw listing.failure->error.WithContext(fmt::format("look up {}", Display(ns)));
+  }
+  return listing.documents.empty() ? std::string() : UuidOf(listing.documents.front().bytes());
+}
+
 CollectionSize MeasureCollection(const Client& client, const Namespace& data_ns) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "collStats", data_ns.collection.c_str());

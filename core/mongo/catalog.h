@@ -26,6 +26,11 @@ namespace haul {
                                                                const Client& client,
                                                                const Namespace& ns);
 
+/// The UUID that the name stands for now, 32 hex digits; empty where there is no such collection
+/// (or the server has no UUIDs).
+[[nodiscard]] std::string CollectionUuid(Deployment& deployment, const Client& client,
+                                         const Namespace& ns);
+
 /// What the storage engine says of a collection; estimates.
 struct CollectionSize {
   std::uint64_t bytes = 0;  ///< uncompressed

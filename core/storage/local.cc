@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/io/checksum.h"
 #include "core/storage/descriptor.h"
 
 namespace haul {
@@ -62,6 +63,16 @@ void CheckIsFile(int fd, const std::filesystem::path& path, struct stat& status)
               fmt::format("read {}: is {}, not a file", EscapeForDisplay(path.native()), kind));
 }
 
+// A final name may be as long as names can be: then a hash stands for its end.
+std::string PartName(const std::string& final_name) {
+  constexpr std::size_t kLongestName = 255;
+  constexpr std::size_t kHashDigits = 32;
+  const std::string suffix(kPartSuffix);
+  if (final_name.size() + suffix.size() <= kLongestName) return final_name + suffix;
+  const std::string hash = HashToHex(Blake2b256(AsBytes(final_name))).substr(0, kHashDigits);
+  return final_name.substr(0, kLongestName - suffix.size() - kHashDigits) + hash + suffix;
+}
+
 }  // namespace
 
 bool StaysBelow(std::string_view name) {
@@ -82,7 +93,7 @@ LocalFileWriter::LocalFileWriter(std::filesystem::path root, std::string name, S
                 fmt::format("create '{}': the name leaves its directory", EscapeForDisplay(name_)));
   }
   const Descriptor directory = OpenParentBelow(root_, name_);
-  const std::string part = LastComponent(name_) + std::string(kPartSuffix);
+  const std::string part = PartName(LastComponent(name_));
   fd_ = RetryInterrupted([&] {
     return openat(directory.get(), part.c_str(),
                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
@@ -97,9 +108,8 @@ LocalFileWriter::~LocalFileWriter() {
 }
 
 std::filesystem::path LocalFileWriter::part_path() const {
-  std::filesystem::path path = root_ / name_;
-  path += kPartSuffix;
-  return path;
+  const std::filesystem::path path = root_ / name_;
+  return path.parent_path() / PartName(path.filename().native());
 }
 
 void LocalFileWriter::Append(ByteView bytes) {
@@ -133,7 +143,7 @@ void LocalFileWriter::WaitForDisk() {
   if (on_disk_) return;
   if (sync_ == Sync::kDurable) {
     const Descriptor directory = OpenParentBelow(root_, name_);
-    const std::string part = LastComponent(name_) + std::string(kPartSuffix);
+    const std::string part = PartName(LastComponent(name_));
     const Descriptor file(RetryInterrupted(
         [&] { return openat(directory.get(), part.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC); }));
     if (!file.valid()) throw ErrnoError("open", part_path().native());
@@ -159,7 +169,7 @@ void LocalFileWriter::Rename(int (*rename_in)(int, const char*, const char*)) {
   WaitForDisk();
   const Descriptor directory = OpenParentBelow(root_, name_);
   const std::string final_name = LastComponent(name_);
-  const std::string part = final_name + std::string(kPartSuffix);
+  const std::string part = PartName(final_name);
   if (rename_in(directory.get(), part.c_str(), final_name.c_str()) == 0) return;
   if (errno == EEXIST) throw AlreadyThere("rename to", root_ / name_);
   throw ErrnoError("rename to", (root_ / name_).native());

@@ -70,6 +70,7 @@ TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
       {"--uri=mongodb://h/shop", "--out", ""},
       {"--uri=mongodb://h/shop", "--jobs", "0"},
       {"--uri=mongodb://h/shop", "--maxRate", "fast"},
+      {"--uri=mongodb://h/shop", "--json"},
       {"--uri=mongodb://h/shop", "--noSuchOption"},
   };
   for (const auto& arguments : refused) {

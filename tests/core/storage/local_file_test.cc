@@ -59,6 +59,21 @@ TEST(LocalFileWriter, ShowsAFileUnderItsNameOnlyOnceCommitted) {
   EXPECT_FALSE(fs::exists(root / "shop/orders.bson.part"));
 }
 
+// The metadata of a collection with a long name: the final name fits, with ".part" it would not.
+TEST(LocalFileWriter, WritesAFileWhoseNameIsAsLongAsNamesCanBe) {
+  const TemporaryDirectory root;
+  const std::string name(255, 'n');
+  const std::string twin = std::string(254, 'n') + 'm';
+  LocalFileWriter file(root.path(), name, Sync::kDurable);
+  LocalFileWriter other(root.path(), twin, Sync::kDurable);
+  file.Append(AsBytes("one"));
+  other.Append(AsBytes("two"));
+  file.Commit();
+  other.Commit();
+  EXPECT_EQ(ReadSmallFile(root.path() / name, 100), "one");
+  EXPECT_EQ(ReadSmallFile(root.path() / twin, 100), "two");
+}
+
 TEST(LocalFileWriter, CommitsWhatWasReleasedWithoutWaiting) {
   const TemporaryDirectory root;
   LocalFileWriter file(root.path(), "a", Sync::kDurable);
