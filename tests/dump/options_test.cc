@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,7 @@ namespace {
 
 const std::chrono::system_clock::time_point kMoment{std::chrono::seconds{1'795'248'479}};
 
-DumpOptions Check(std::initializer_list<const char*> arguments) {
+DumpOptions Check(const std::vector<const char*>& arguments) {
   std::vector<std::string> texts(arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& text : texts) argv.push_back(text.data());
@@ -25,7 +24,7 @@ DumpOptions Check(std::initializer_list<const char*> arguments) {
   return CheckDumpOptions(flags, parsed, environment, kMoment);
 }
 
-ExitCode CodeOf(std::initializer_list<const char*> arguments) {
+ExitCode CodeOf(const std::vector<const char*>& arguments) {
   try {
     static_cast<void>(Check(arguments));
   } catch (const Error& error) {
@@ -50,7 +49,7 @@ TEST(DumpOptions, TheDatabaseOfTheUriSelectsIt) {
 }
 
 TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
-  const std::vector<std::initializer_list<const char*>> refused = {
+  const std::vector<std::vector<const char*>> refused = {
       {"--uri=mongodb://h", "-c", "orders"},
       {"--uri=mongodb://h/shop", "-q", "{}"},
       {"--uri=mongodb://h/shop", "-c", "a", "-q", "{}", "--queryFile", "f"},
@@ -74,7 +73,7 @@ TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
       {"--uri=mongodb://h/shop", "--noSuchOption"},
   };
   for (const auto& arguments : refused) {
-    EXPECT_EQ(CodeOf(arguments), ExitCode::kUsage) << *(arguments.end() - 1);
+    EXPECT_EQ(CodeOf(arguments), ExitCode::kUsage) << arguments.back();
   }
 }
 
