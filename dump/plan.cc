@@ -23,9 +23,10 @@ namespace {
 // end.
 constexpr std::size_t kPartitionsPerJob = 4;
 
-std::vector<std::string> SelectDatabases(const Client& client, const DumpOptions& options) {
+std::vector<std::string> SelectDatabases(Deployment& deployment, const Client& client,
+                                         const DumpOptions& options) {
   std::vector<std::string> selected;
-  for (std::string& database : ListDatabases(client)) {
+  for (std::string& database : ListDatabases(deployment, client)) {
     if (!IsDatabaseDumped(options, database)) continue;
     try {
       CheckDatabaseName(database, "a database of the server");
@@ -87,7 +88,7 @@ PlannedCollection PlanAdminData(const std::string& database, const char* collect
 void Cut(PlannedCollection& planned, Deployment& deployment, const Client& client,
          const DumpOptions& options, std::uint64_t cache_bytes) {
   if (planned.data_path.empty()) return;
-  planned.size = MeasureCollection(client, planned.data_ns);
+  planned.size = MeasureCollection(deployment, client, planned.data_ns);
   if (planned.filter || planned.spec.type == CollectionType::kView) {
     planned.partitions.resize(1);
     planned.partitions.front().order = Partition::Order::kQuery;
@@ -208,7 +209,7 @@ std::string DumpPlan::ToJson() const {
 
 DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOptions& options) {
   DumpPlan plan;
-  for (const std::string& database : SelectDatabases(client, options)) {
+  for (const std::string& database : SelectDatabases(deployment, client, options)) {
     AddDatabase(plan, database, deployment, client, options);
   }
   RequireFound(plan, options);

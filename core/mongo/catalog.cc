@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/bson/element.h"
 #include "core/mongo/driver_error.h"
+#include "core/mongo/retry.h"
 #include "core/mongo/server_cursor.h"
 
 namespace haul {
@@ -29,11 +30,11 @@ struct Listing {
   std::optional<CommandFailure> failure;
 };
 
-Listing RunListing(const Client& client, const Namespace& ns, const Document& command,
-                   std::uint32_t server_id) {
+Listing RunListingOnce(Deployment& deployment, const Client& client, const Namespace& ns,
+                       const Document& command) {
   constexpr std::uint32_t kBatch = 1000;
   Listing listing;
-  ServerCursor cursor(client, ns, server_id);
+  ServerCursor cursor(client, ns, deployment.ReadMember(client));
   listing.failure = cursor.Open(command.bson());
   while (!listing.failure) {
     ElementWalk walk(cursor.documents());
@@ -44,6 +45,27 @@ Listing RunListing(const Client& client, const Namespace& ns, const Document& co
     listing.failure = cursor.GetMore(kBatch);
   }
   return listing;
+}
+
+// A listing is small: after a lost connection it is asked for again from its begin.
+Listing RunListing(Deployment& deployment, const Client& client, const Namespace& ns,
+                   const Document& command) {
+  Backoff backoff(deployment.retry_for(), deployment.stop());
+  for (;;) {
+    Listing listing = RunListingOnce(deployment, client, ns, command);
+    if (!listing.failure || !listing.failure->transient || !backoff.Wait()) return listing;
+  }
+}
+
+CommandResult RunCommand(Deployment& deployment, const Client& client, const std::string& database,
+                         const Document& command) {
+  Backoff backoff(deployment.retry_for(), deployment.stop());
+  for (;;) {
+    CommandResult result = client.TryCommand(database, command.bson());
+    if (result.ok || !IsTransient(result.error, result.reply.bson()) || !backoff.Wait()) {
+      return result;
+    }
+  }
 }
 
 std::string UuidOf(ByteView listed) {
@@ -67,13 +89,14 @@ CollectionSpec SpecFrom(const std::string& database, ByteView listed) {
 
 }  // namespace
 
-std::vector<std::string> ListDatabases(const Client& client) {
+std::vector<std::string> ListDatabases(Deployment& deployment, const Client& client) {
   Document command;
   BSON_APPEND_INT32(command.bson(), "listDatabases", 1);
   BSON_APPEND_BOOL(command.bson(), "nameOnly", true);
-  const Document reply = client.Command("admin", command.bson(), "list databases");
+  const CommandResult result = RunCommand(deployment, client, "admin", command);
+  if (!result.ok) throw DriverError("list databases", result.error, result.reply.bson());
   std::vector<std::string> names;
-  const auto databases = Nested(reply.bytes(), "databases");
+  const auto databases = Nested(result.reply.bytes(), "databases");
   if (!databases) return names;
   ElementWalk walk(*databases);
   while (const auto database = walk.Next()) {
@@ -87,8 +110,7 @@ std::vector<CollectionSpec> ListCollections(Deployment& deployment, const Client
                                             const std::string& database) {
   Document command;
   BSON_APPEND_INT32(command.bson(), "listCollections", 1);
-  Listing listing = RunListing(client, {database, "$cmd.listCollections"}, command,
-                               deployment.ReadMember(client));
+  Listing listing = RunListing(deployment, client, {database, "$cmd.listCollections"}, command);
   if (listing.failure) {
     throw listing.failure->error.WithContext(fmt::format("list collections of {}", database));
   }
@@ -108,8 +130,8 @@ std::optional<std::vector<Document>> ListIndexes(Deployment& deployment, const C
                                                  const Namespace& ns) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "listIndexes", ns.collection.c_str());
-  Listing listing = RunListing(client, {ns.database, "$cmd.listIndexes." + ns.collection}, command,
-                               deployment.ReadMember(client));
+  Listing listing =
+      RunListing(deployment, client, {ns.database, "$cmd.listIndexes." + ns.collection}, command);
   if (listing.failure && listing.failure->server_code == server_code::kNamespaceNotFound) {
     return std::nullopt;
   }
@@ -124,18 +146,19 @@ std::string CollectionUuid(Deployment& deployment, const Client& client, const N
   BSON_APPEND_DOCUMENT_BEGIN(command.bson(), "filter", &filter);
   BSON_APPEND_UTF8(&filter, "name", ns.collection.c_str());
   bson_append_document_end(command.bson(), &filter);
-  const Listing listing = RunListing(client, {ns.database, "$cmd.listCollections"}, command,
-                                     deployment.ReadMember(client));
+  const Listing listing =
+      RunListing(deployment, client, {ns.database, "$cmd.listCollections"}, command);
   if (listing.failure) {
     throw listing.failure->error.WithContext(fmt::format("look up {}", Display(ns)));
   }
   return listing.documents.empty() ? std::string() : UuidOf(listing.documents.front().bytes());
 }
 
-CollectionSize MeasureCollection(const Client& client, const Namespace& data_ns) {
+CollectionSize MeasureCollection(Deployment& deployment, const Client& client,
+                                 const Namespace& data_ns) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "collStats", data_ns.collection.c_str());
-  const CommandResult result = client.TryCommand(data_ns.database, command.bson());
+  const CommandResult result = RunCommand(deployment, client, data_ns.database, command);
   CollectionSize size;
   if (!result.ok) return size;
   const auto bytes = FindElement(result.reply.bytes(), "size");

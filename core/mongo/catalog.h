@@ -11,7 +11,7 @@
 namespace haul {
 
 /// Names of all databases, sorted.
-[[nodiscard]] std::vector<std::string> ListDatabases(const Client& client);
+[[nodiscard]] std::vector<std::string> ListDatabases(Deployment& deployment, const Client& client);
 
 /// Every collection and view of a database with its options, sorted by name, `indexes` still empty.
 /// The buckets behind time-series collections and system.views are not listed. An unknown database
@@ -37,7 +37,8 @@ struct CollectionSize {
   std::uint64_t documents = 0;
 };
 /// Zeros where it is not known (views, no right to ask).
-[[nodiscard]] CollectionSize MeasureCollection(const Client& client, const Namespace& data_ns);
+[[nodiscard]] CollectionSize MeasureCollection(Deployment& deployment, const Client& client,
+                                               const Namespace& data_ns);
 
 /// The newest cluster time that the deployment reports, "seconds:increment"; empty on a standalone.
 [[nodiscard]] std::string ClusterTime(const Client& client);

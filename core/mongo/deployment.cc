@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/bson/element.h"
+#include "core/mongo/diagnosis.h"
 #include "core/mongo/driver_error.h"
 
 namespace haul {
@@ -106,9 +107,11 @@ Deployment::Deployment(ConnectionSettings settings, const StopFlag& stop)
     : settings_(std::move(settings)), stop_(stop), uri_(ParseUri(settings_.uri)) {
   try {
     info_ = ReadServerInfo(Acquire());
-  } catch (...) {
+  } catch (const Error& error) {
+    const Error explained =
+        error.code() == ExitCode::kUnavailable ? ExplainUnavailable(uri_, error) : error;
     mongoc_uri_destroy(uri_);
-    throw;
+    throw explained;
   }
 }
 

@@ -184,7 +184,7 @@ TEST(CutCollection, ItsPartsHoldEveryDocumentOnce) {
   CollectionSpec spec = std::move(
       ListCollections(server.deployment(), server.client(), server.Ns().database).front());
   spec.indexes = ListIndexes(server.deployment(), server.client(), spec.ns).value();
-  const CollectionSize size = MeasureCollection(server.client(), spec.ns);
+  const CollectionSize size = MeasureCollection(server.deployment(), server.client(), spec.ns);
   for (const bool tokens : {true, false}) {
     const auto partitions = CutCollection(
         server.client(), spec,
@@ -204,7 +204,7 @@ TEST(CutCollection, ShuffledIdsLargerThanTheCacheAreNotReadByIndex) {
   CollectionSpec spec = std::move(
       ListCollections(server.deployment(), server.client(), server.Ns().database).front());
   spec.indexes = ListIndexes(server.deployment(), server.client(), spec.ns).value();
-  const CollectionSize size = MeasureCollection(server.client(), spec.ns);
+  const CollectionSize size = MeasureCollection(server.deployment(), server.client(), spec.ns);
   const auto partitions =
       CutCollection(server.client(), spec, {.size = size, .most = 8, .cache_bytes = kMiB});
   ASSERT_EQ(partitions.size(), 1U);
