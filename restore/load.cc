@@ -154,10 +154,7 @@ void Load::BuildIndexes(Target& target) {
   const CollectionSpec& spec = target.planned.spec;
   const std::vector<Document> indexes = RewriteIndexes(spec, context_.options.indexes);
   if (indexes.empty()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    target.building = true;
-  }
+  SetBuilding(target, true);
   const auto outcome = CatalogWriter(context_.deployment)
                            .BuildIndexes(spec.ns, indexes, context_.options.write_concern);
   for (const std::string& warning : outcome.warnings) {
@@ -171,15 +168,22 @@ void Load::BuildIndexes(Target& target) {
         failure.reason,
         convertible ? "; --convertLegacyIndexes makes keys that old servers took valid" : ""));
   }
-  {
-    const std::lock_guard lock(mutex_);
-    target.building = false;
-    failed_indexes_ += outcome.failed.size();
-  }
+  SetBuilding(target, false);
+  failed_indexes_ += outcome.failed.size();
   if (!outcome.failed.empty() && context_.options.stop_on_error) {
     throw Error(ExitCode::kRejected, fmt::format("build the indexes of {}: stopped at the index {}",
                                                  Display(spec.ns), outcome.failed.front().name));
   }
+}
+
+void Load::SetBuilding(Target& target, bool building) {
+  {
+    const std::lock_guard lock(mutex_);
+    target.building = building;
+  }
+  std::string names;
+  for (const std::string& name : this->building()) names += (names.empty() ? "" : ", ") + name;
+  context_.progress.SetPhase(names.empty() ? "" : "building indexes of " + names);
 }
 
 void Load::Reject(Target& target, const RejectedDocument& rejected) {
@@ -209,11 +213,6 @@ std::size_t Load::finished() const {
   const std::lock_guard lock(mutex_);
   return static_cast<std::size_t>(std::count_if(
       targets_.begin(), targets_.end(), [](const Target& t) { return t.done && !t.building; }));
-}
-
-std::size_t Load::failed_indexes() const {
-  const std::lock_guard lock(mutex_);
-  return failed_indexes_;
 }
 
 std::vector<std::string> Load::building() const {

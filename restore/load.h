@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -52,7 +53,7 @@ class Load {
   };
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] std::size_t finished() const;
-  [[nodiscard]] std::size_t failed_indexes() const;
+  [[nodiscard]] std::size_t failed_indexes() const { return failed_indexes_.load(); }
   /// Collections whose index build has begun and not ended: the server goes on with it.
   [[nodiscard]] std::vector<std::string> building() const;
 
@@ -82,6 +83,7 @@ class Load {
   void CheckDocuments(const Target& target, const Batch& batch) const;
   void Complete(Target& target);
   void BuildIndexes(Target& target);
+  void SetBuilding(Target& target, bool building);
   void CheckCounts(const Target& target) const;
   void Reject(Target& target, const RejectedDocument& rejected);
 
@@ -90,7 +92,7 @@ class Load {
   std::deque<Target> targets_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::size_t failed_indexes_ = 0;  // guarded by mutex_
+  std::atomic<std::size_t> failed_indexes_{0};
 };
 
 }  // namespace haul
