@@ -47,6 +47,8 @@ class CopyState {
  private:
   /// A collection's file, opened by the first worker that comes to it.
   struct Target {
+    Target(const PlannedCollection& planned_collection, CollectionProgress& its_progress)
+        : planned(planned_collection), progress(its_progress) {}
     const PlannedCollection& planned;
     CollectionProgress& progress;
     std::mutex mutex;

@@ -19,6 +19,14 @@
 namespace haul {
 namespace {
 
+/// What a plan is made from.
+struct PlanSource {
+  Deployment& deployment;
+  const Client& client;
+  const DumpOptions& options;
+  std::uint64_t cache_bytes = 0;  // of the server
+};
+
 // More partitions than workers: one that is slow to read does not keep the others waiting at the
 // end.
 constexpr std::size_t kPartitionsPerJob = 4;
@@ -85,37 +93,36 @@ PlannedCollection PlanAdminData(const std::string& database, const char* collect
   return planned;
 }
 
-void Cut(PlannedCollection& planned, Deployment& deployment, const Client& client,
-         const DumpOptions& options, std::uint64_t cache_bytes) {
+void Cut(PlannedCollection& planned, const PlanSource& from) {
   if (planned.data_path.empty()) return;
-  planned.size = MeasureCollection(deployment, client, planned.data_ns);
+  planned.size = MeasureCollection(from.deployment, from.client, planned.data_ns);
   if (planned.filter || planned.spec.type == CollectionType::kView) {
     planned.partitions.resize(1);
     planned.partitions.front().order = Partition::Order::kQuery;
     return;
   }
   planned.data_uuid = planned.spec.type == CollectionType::kTimeSeries
-                          ? CollectionUuid(deployment, client, planned.data_ns)
+                          ? CollectionUuid(from.deployment, from.client, planned.data_ns)
                           : planned.spec.uuid;
-  planned.resume_tokens = GivesResumeTokens(deployment, planned.spec);
+  planned.resume_tokens = GivesResumeTokens(from.deployment, planned.spec);
   planned.partitions =
-      CutCollection(client, planned.spec,
+      CutCollection(from.client, planned.spec,
                     {.size = planned.size,
-                     .most = options.jobs == 1 ? 1 : options.jobs * kPartitionsPerJob,
-                     .cache_bytes = cache_bytes,
+                     .most = from.options.jobs == 1 ? 1 : from.options.jobs * kPartitionsPerJob,
+                     .cache_bytes = from.cache_bytes,
                      .resume_tokens = planned.resume_tokens});
 }
 
-void AddDatabase(DumpPlan& plan, const std::string& database, Deployment& deployment,
-                 const Client& client, const DumpOptions& options) {
-  for (CollectionSpec& spec : ListCollections(deployment, client, database)) {
-    if (!IsDumped(options, spec.ns) || !SelectsKind(options, spec)) continue;
+void AddDatabase(DumpPlan& plan, const std::string& database, const PlanSource& from) {
+  for (CollectionSpec& spec : ListCollections(from.deployment, from.client, database)) {
+    if (!IsDumped(from.options, spec.ns) || !SelectsKind(from.options, spec)) continue;
     if (spec.type == CollectionType::kCollection || spec.type == CollectionType::kTimeSeries) {
-      std::optional<std::vector<Document>> indexes = ListIndexes(deployment, client, spec.ns);
+      std::optional<std::vector<Document>> indexes =
+          ListIndexes(from.deployment, from.client, spec.ns);
       if (!indexes) continue;  // dropped since it was listed
       spec.indexes = std::move(*indexes);
     }
-    plan.collections.push_back(PlanCollection(std::move(spec), options));
+    plan.collections.push_back(PlanCollection(std::move(spec), from.options));
   }
 }
 
@@ -209,8 +216,9 @@ std::string DumpPlan::ToJson() const {
 
 DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOptions& options) {
   DumpPlan plan;
+  const PlanSource from{deployment, client, options, CacheBytes(client)};
   for (const std::string& database : SelectDatabases(deployment, client, options)) {
-    AddDatabase(plan, database, deployment, client, options);
+    AddDatabase(plan, database, from);
   }
   RequireFound(plan, options);
   if (options.users_and_roles) {
@@ -218,9 +226,8 @@ DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOp
       plan.collections.push_back(PlanAdminData(options.database, collection, options));
     }
   }
-  const std::uint64_t cache_bytes = CacheBytes(client);
   for (PlannedCollection& planned : plan.collections) {
-    Cut(planned, deployment, client, options, cache_bytes);
+    Cut(planned, from);
   }
   std::stable_sort(plan.collections.begin(), plan.collections.end(),
                    [](const PlannedCollection& a, const PlannedCollection& b) {
