@@ -59,11 +59,14 @@ class Load {
 
  private:
   struct Target {
+    Target(const PlannedCollection& collection, CollectionProgress& counters)
+        : planned(collection), progress(counters) {}
+
     const PlannedCollection& planned;
     CollectionProgress& progress;
-    std::unique_ptr<CollectionFeed> feed = {};  ///< null: no data
+    std::unique_ptr<CollectionFeed> feed;  ///< null: no data
     std::size_t most_workers = 1;
-    WriteCounts counts = {};
+    WriteCounts counts;
     std::atomic<bool> reject_shown = false;
     // Guarded by Load::mutex_.
     std::size_t workers = 0;
