@@ -18,9 +18,9 @@
 namespace haul {
 namespace {
 
-// A command holds about one batch: larger ones save nothing, and a server that has to refuse each
-// of more documents than this writes a reply that it cannot send.
-constexpr std::size_t kMaxCommandBytes = kBatchBytes;
+// A command holds one batch, also one that its source filled a little too much: larger ones save
+// nothing. A server that has to refuse each of more documents writes a reply that it cannot send.
+constexpr std::size_t kMaxCommandBytes = kBatchBytes + kBatchBytes / 2;
 constexpr std::uint32_t kMaxCommandDocuments = 10'000;
 
 constexpr int kInvalidBson = 22;
