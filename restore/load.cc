@@ -9,7 +9,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/bson/validate.h"
-#include "core/mongo/catalog_writer.h"
+#include "core/mongo/index_rewrite.h"
 
 namespace haul {
 
@@ -131,11 +131,16 @@ void Load::CheckDocuments(const Target& target, const Batch& batch) const {
 
 void Load::Complete(Target& target) {
   if (target.feed != nullptr) CheckCounts(target);
-  if (context_.options.with_indexes) BuildIndexes(target);
+  const CollectionSpec& spec = target.planned.spec;
+  if (context_.options.with_indexes) {
+    context_.indexes.Build(
+        {.ns = spec.ns, .indexes = RewriteIndexes(spec, context_.options.indexes), .shown = {}});
+  }
+  ++finished_;
   target.progress.Finish();
   const WriteCounts& counts = target.counts;
   context_.log.Verbose(fmt::format("finished {}: {} documents inserted, {} present, {} rejected",
-                                   Display(target.planned.spec.ns), FormatCount(counts.inserted),
+                                   Display(spec.ns), FormatCount(counts.inserted),
                                    FormatCount(counts.present), FormatCount(counts.rejected)));
 }
 
@@ -148,42 +153,6 @@ void Load::CheckCounts(const Target& target) const {
       fmt::format("restore {}: the dump holds {} documents, but {} were read and {} are "
                   "accounted for",
                   Display(target.planned.spec.ns), expected, target.feed->handed_out(), settled));
-}
-
-void Load::BuildIndexes(Target& target) {
-  const CollectionSpec& spec = target.planned.spec;
-  const std::vector<Document> indexes = RewriteIndexes(spec, context_.options.indexes);
-  if (indexes.empty()) return;
-  SetBuilding(target, true);
-  const auto outcome = CatalogWriter(context_.deployment)
-                           .BuildIndexes(spec.ns, indexes, context_.options.write_concern);
-  for (const std::string& warning : outcome.warnings) {
-    context_.log.Warn(fmt::format("index of {} built without what the server does not know: {}",
-                                  Display(spec.ns), warning));
-  }
-  for (const auto& failure : outcome.failed) {
-    const bool convertible = failure.odd_key && !context_.options.indexes.convert_legacy;
-    context_.log.Warn(fmt::format(
-        "the index {} of {} could not be built: {}{}", failure.name, Display(spec.ns),
-        failure.reason,
-        convertible ? "; --convertLegacyIndexes makes keys that old servers took valid" : ""));
-  }
-  SetBuilding(target, false);
-  failed_indexes_ += outcome.failed.size();
-  if (!outcome.failed.empty() && context_.options.stop_on_error) {
-    throw Error(ExitCode::kRejected, fmt::format("build the indexes of {}: stopped at the index {}",
-                                                 Display(spec.ns), outcome.failed.front().name));
-  }
-}
-
-void Load::SetBuilding(Target& target, bool building) {
-  {
-    const std::lock_guard lock(mutex_);
-    target.building = building;
-  }
-  std::string names;
-  for (const std::string& name : this->building()) names += (names.empty() ? "" : ", ") + name;
-  context_.progress.SetPhase(names.empty() ? "" : "building indexes of " + names);
 }
 
 void Load::Reject(Target& target, const RejectedDocument& rejected) {
@@ -207,21 +176,6 @@ Load::Totals Load::totals() const {
     totals.rejected += target.counts.rejected;
   }
   return totals;
-}
-
-std::size_t Load::finished() const {
-  const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(
-      targets_.begin(), targets_.end(), [](const Target& t) { return t.done && !t.building; }));
-}
-
-std::vector<std::string> Load::building() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::string> names;
-  for (const Target& target : targets_) {
-    if (target.building) names.push_back(Display(target.planned.spec.ns));
-  }
-  return names;
 }
 
 }  // namespace haul

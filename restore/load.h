@@ -16,6 +16,7 @@
 #include "core/report/progress.h"
 #include "formats/reject_file.h"
 #include "restore/feed.h"
+#include "restore/index_builds.h"
 #include "restore/plan.h"
 
 namespace haul {
@@ -28,6 +29,7 @@ struct LoadContext {
   RejectFile& rejects;
   Progress& progress;
   Log& log;
+  IndexBuilds& indexes;
 };
 
 /// The part of a restore that moves documents and then builds indexes: workers wire each data file
@@ -52,10 +54,8 @@ class Load {
     std::uint64_t rejected = 0;
   };
   [[nodiscard]] Totals totals() const;
-  [[nodiscard]] std::size_t finished() const;
-  [[nodiscard]] std::size_t failed_indexes() const { return failed_indexes_.load(); }
-  /// Collections whose index build has begun and not ended: the server goes on with it.
-  [[nodiscard]] std::vector<std::string> building() const;
+  /// Collections that are complete with their indexes.
+  [[nodiscard]] std::size_t finished() const { return finished_.load(); }
 
  private:
   struct Target {
@@ -71,7 +71,6 @@ class Load {
     // Guarded by Load::mutex_.
     std::size_t workers = 0;
     bool drained = false;
-    bool building = false;
     bool done = false;
   };
 
@@ -84,9 +83,8 @@ class Load {
   [[nodiscard]] bool Leave(Target& target);
   void Write(Target& target);
   void CheckDocuments(const Target& target, const Batch& batch) const;
+  /// All documents of the collection are read, checked and written: its indexes are next.
   void Complete(Target& target);
-  void BuildIndexes(Target& target);
-  void SetBuilding(Target& target, bool building);
   void CheckCounts(const Target& target) const;
   void Reject(Target& target, const RejectedDocument& rejected);
 
@@ -95,7 +93,7 @@ class Load {
   std::deque<Target> targets_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::atomic<std::size_t> failed_indexes_{0};
+  std::atomic<std::size_t> finished_{0};
 };
 
 }  // namespace haul

@@ -44,7 +44,9 @@ class Restore {
         deployment_({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                     invocation.stop),
         target_(deployment_, plan, options),
-        load_({deployment_, plan, options, rejects_, progress_, log_}) {}
+        indexes_({deployment_, options.write_concern, progress_, log_,
+                  options.indexes.convert_legacy, options.stop_on_error}),
+        load_({deployment_, plan, options, rejects_, progress_, log_, indexes_}) {}
 
   /// Everything that can be found out without touching the target.
   void Check();
@@ -74,6 +76,7 @@ class Restore {
   Deployment deployment_;
   Progress progress_;
   RestoreTarget target_;
+  IndexBuilds indexes_;
   Load load_;
   std::atomic<std::size_t> next_collection_{0};
   std::size_t views_in_the_way_ = 0;
@@ -171,7 +174,7 @@ ExitCode Restore::Stopped() {
       "stopped by a signal: {} documents were written, {} of {} collections are "
       "complete with their indexes; {}",
       FormatCount(totals.inserted), load_.finished(), plan_.collections.size(), RunAgain()));
-  for (const std::string& name : load_.building()) {
+  for (const std::string& name : indexes_.building()) {
     log_.Warn(fmt::format("the server goes on building the indexes of {}", name));
   }
   rejects_.Finish();
@@ -197,7 +200,7 @@ void Restore::LogEnd(Clock::time_point begin) {
        .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin),
        .more = {{"inserted", totals.inserted},
                 {"present", totals.present},
-                {"failedIndexes", std::uint64_t{load_.failed_indexes()}}}});
+                {"failedIndexes", std::uint64_t{indexes_.failed()}}}});
 }
 
 ExitCode Restore::Run() {
@@ -212,7 +215,7 @@ ExitCode Restore::Run() {
   rejects_.Finish();
   LogEnd(begin);
   const bool all_there =
-      load_.totals().rejected == 0 && load_.failed_indexes() == 0 && views_in_the_way_ == 0;
+      load_.totals().rejected == 0 && indexes_.failed() == 0 && views_in_the_way_ == 0;
   return all_there ? ExitCode::kOk : ExitCode::kRejected;
 }
 

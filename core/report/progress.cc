@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/base/units.h"
+
 namespace haul {
 
 void CollectionProgress::Add(std::uint64_t documents, std::uint64_t bytes) noexcept {
@@ -29,9 +31,31 @@ void Progress::SetPhase(std::string phase) {
   phase_ = std::move(phase);
 }
 
+std::size_t Progress::BeginActivity(std::string what) {
+  const std::lock_guard lock(mutex_);
+  activities_[next_activity_] = {std::move(what), std::chrono::steady_clock::now()};
+  return next_activity_++;
+}
+
+void Progress::EndActivity(std::size_t number) {
+  const std::lock_guard lock(mutex_);
+  activities_.erase(number);
+}
+
+std::string Progress::PhaseText() const {
+  const auto now = std::chrono::steady_clock::now();
+  std::string text = phase_;
+  for (const auto& [number, activity] : activities_) {
+    const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - activity.since);
+    text += (text.empty() ? "" : ", ") + activity.what;
+    if (elapsed.count() > 0) text += " for " + FormatDuration(elapsed);
+  }
+  return text;
+}
+
 ProgressSnapshot Progress::Snapshot() const {
   const std::lock_guard lock(mutex_);
-  ProgressSnapshot snapshot{.phase = phase_,
+  ProgressSnapshot snapshot{.phase = PhaseText(),
                             .at_work = {},
                             .done = done(),
                             .expected = expected_,

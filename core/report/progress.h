@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -51,7 +53,7 @@ struct ProgressSnapshot {
     Amount done;
     Amount expected;
   };
-  std::string phase;
+  std::string phase;  ///< with the activities that are going on
   std::vector<Collection> at_work;
   Amount done;
   Amount expected;  ///< zero: unknown
@@ -73,6 +75,10 @@ class Progress {
   void Reject(std::uint64_t documents) noexcept { rejected_ += documents; }
   /// What is going on besides documents, e.g. "building indexes"; "" for nothing.
   void SetPhase(std::string phase);
+  /// Something long that is shown beside the phase, with how long it has been going on, until
+  /// EndActivity() gets the number that this returns.
+  [[nodiscard]] std::size_t BeginActivity(std::string what);
+  void EndActivity(std::size_t number);
 
   [[nodiscard]] Amount done() const noexcept { return {documents_.load(), bytes_.load()}; }
   [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_.load(); }
@@ -81,9 +87,18 @@ class Progress {
  private:
   friend class CollectionProgress;
 
-  mutable std::mutex mutex_;  // guards the list and the phase, not the counters
+  [[nodiscard]] std::string PhaseText() const;  // mutex_ is held
+
+  struct Activity {
+    std::string what;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  mutable std::mutex mutex_;  // guards lists and phase, not the counters
   std::deque<CollectionProgress> collections_;
   std::string phase_;
+  std::map<std::size_t, Activity> activities_;  // in the order of their begin
+  std::size_t next_activity_ = 0;
   Amount expected_;
   std::atomic<std::uint64_t> documents_{0};
   std::atomic<std::uint64_t> bytes_{0};

@@ -107,6 +107,19 @@ ProgressSnapshot SomeSnapshot() {
           .collections = 9};
 }
 
+TEST(Progress, ShowsActivitiesBesideThePhaseUntilTheyEnd) {
+  Progress progress;
+  progress.SetPhase("loading");
+  const std::size_t a = progress.BeginActivity("building 2 indexes of shop.a");
+  const std::size_t b = progress.BeginActivity("building 1 index of shop.b");
+  EXPECT_EQ(progress.Snapshot().phase,
+            "loading, building 2 indexes of shop.a, building 1 index of shop.b");
+  progress.EndActivity(a);
+  EXPECT_EQ(progress.Snapshot().phase, "loading, building 1 index of shop.b");
+  progress.EndActivity(b);
+  EXPECT_EQ(progress.Snapshot().phase, "loading");
+}
+
 TEST(LiveBlock, FitsEveryTerminal) {
   RateMeter rate;
   rate.Sample({}, kStart);
