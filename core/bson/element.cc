@@ -215,6 +215,12 @@ std::optional<double> Element::AsDouble() const {
   }
 }
 
+std::optional<Timestamp> Element::AsTimestamp() const {
+  if (type != BsonType::kTimestamp) return std::nullopt;
+  return Timestamp{.seconds = Load<std::uint32_t>(value.data() + 4),
+                   .increment = Load<std::uint32_t>(value.data())};
+}
+
 std::optional<bool> Element::AsBool() const {
   if (type == BsonType::kBool) return value[0] != 0;
   const std::optional<double> number = AsDouble();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/byte_buffer.h"
+#include "core/bson/timestamp.h"
 
 namespace haul {
 
@@ -46,6 +47,7 @@ struct Element {
   [[nodiscard]] std::optional<bool> AsBool() const;             ///< bool, or a number other than 0
   [[nodiscard]] std::optional<std::int64_t> AsInteger() const;  ///< int32, int64, whole double
   [[nodiscard]] std::optional<double> AsDouble() const;         ///< any of the three number types
+  [[nodiscard]] std::optional<Timestamp> AsTimestamp() const;
 };
 
 /// Walks the elements of one document, every length checked against the bytes that are there;
