@@ -36,6 +36,7 @@ std::unique_ptr<FrameEncoder> NewPlainEncoder(int /*level*/) {
   return std::make_unique<PlainEncoder>();
 }
 std::unique_ptr<StreamDecoder> NewPlainDecoder() { return std::make_unique<PlainDecoder>(); }
+ByteBuffer NoNote(ByteView /*note*/) { return {}; }
 bool BeginsLikeAnything(ByteView /*first_bytes*/) { return false; }
 
 constexpr std::array<std::uint8_t, 2> kGzipMagic = {0x1F, 0x8B};
@@ -51,6 +52,7 @@ constexpr std::array<Codec, 3> kCodecs = {{
      .max_level = 0,
      .default_level = 0,
      .new_encoder = NewPlainEncoder,
+     .encode_note = NoNote,
      .new_decoder = NewPlainDecoder},
     {.id = CodecId::kGzip,
      .name = "gzip",
@@ -61,6 +63,7 @@ constexpr std::array<Codec, 3> kCodecs = {{
      .max_level = 9,
      .default_level = 6,
      .new_encoder = NewGzipEncoder,
+     .encode_note = EncodeGzipNote,
      .new_decoder = NewGzipDecoder},
     {.id = CodecId::kZstd,
      .name = "zstd",
@@ -71,6 +74,7 @@ constexpr std::array<Codec, 3> kCodecs = {{
      .max_level = 22,
      .default_level = 2,
      .new_encoder = NewZstdEncoder,
+     .encode_note = EncodeZstdNote,
      .new_decoder = NewZstdDecoder},
 }};
 

@@ -63,6 +63,9 @@ struct Codec {
   bool (*recognises)(ByteView first_bytes);
   int min_level, max_level, default_level;
   std::unique_ptr<FrameEncoder> (*new_encoder)(int level);
+  /// Bytes that carry `note` (at most 1 KiB) between frames or after the last, and that every
+  /// decoder of the codec passes over; `none` has no room for one: empty.
+  ByteBuffer (*encode_note)(ByteView note);
   std::unique_ptr<StreamDecoder> (*new_decoder)();
 };
 

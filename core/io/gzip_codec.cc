@@ -5,10 +5,12 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <new>
 
 #include "core/base/error.h"
+#include "core/io/little_endian.h"
 
 namespace haul {
 namespace {
@@ -113,6 +115,20 @@ std::unique_ptr<StreamDecoder> NewGzipDecoder() { return std::make_unique<GzipDe
 
 bool BeginsLikeGzip(ByteView first_bytes) {
   return first_bytes.size() >= 2 && first_bytes[0] == 0x1F && first_bytes[1] == 0x8B;
+}
+
+ByteBuffer EncodeGzipNote(ByteView note) {
+  constexpr std::array<std::uint8_t, 10> kHeader = {0x1F, 0x8B, 8, 0x04, 0, 0, 0, 0, 0, 0xFF};
+  constexpr std::array<std::uint8_t, 10> kEmptyBody = {3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  constexpr std::size_t kSubfieldHeaderBytes = 4;
+  ByteBuffer member;
+  member.Append(kHeader);
+  AppendLittleEndian(member, static_cast<std::uint16_t>(kSubfieldHeaderBytes + note.size()));
+  member.Append(AsBytes("HA"));
+  AppendLittleEndian(member, static_cast<std::uint16_t>(note.size()));
+  member.Append(note);
+  member.Append(kEmptyBody);
+  return member;
 }
 
 }  // namespace haul

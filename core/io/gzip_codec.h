@@ -12,4 +12,7 @@ namespace haul {
 [[nodiscard]] std::unique_ptr<StreamDecoder> NewGzipDecoder();
 [[nodiscard]] bool BeginsLikeGzip(ByteView first_bytes);
 
+/// An empty member with the note as the subfield HA of its extra field.
+[[nodiscard]] ByteBuffer EncodeGzipNote(ByteView note);
+
 }  // namespace haul

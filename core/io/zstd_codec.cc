@@ -7,6 +7,7 @@
 #include <new>
 
 #include "core/base/error.h"
+#include "core/io/little_endian.h"
 
 namespace haul {
 namespace {
@@ -114,6 +115,15 @@ bool BeginsLikeZstd(ByteView first_bytes) {
                               static_cast<std::uint32_t>(first_bytes[3]) << 24;
   return magic == ZSTD_MAGICNUMBER ||
          (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+}
+
+ByteBuffer EncodeZstdNote(ByteView note) {
+  constexpr std::uint32_t kNoteMagic = 0x184D2A5C;
+  ByteBuffer frame;
+  AppendLittleEndian(frame, kNoteMagic);
+  AppendLittleEndian(frame, static_cast<std::uint32_t>(note.size()));
+  frame.Append(note);
+  return frame;
 }
 
 }  // namespace haul

@@ -11,4 +11,7 @@ namespace haul {
 [[nodiscard]] std::unique_ptr<StreamDecoder> NewZstdDecoder();
 [[nodiscard]] bool BeginsLikeZstd(ByteView first_bytes);
 
+/// A skippable frame, 0x184D2A5C.
+[[nodiscard]] ByteBuffer EncodeZstdNote(ByteView note);
+
 }  // namespace haul

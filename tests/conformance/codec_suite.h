@@ -139,6 +139,14 @@ TYPED_TEST_P(CodecSuite, DecodesAGoodFrameAfterABadOne) {
   EXPECT_TRUE(AsText(plain.view()) == text);
 }
 
+TYPED_TEST_P(CodecSuite, PassesOverNotesBetweenAndAfterFrames) {
+  const std::string note(AsText(this->codec_.encode_note(AsBytes("a note")).view()));
+  EXPECT_EQ(note.empty(), this->codec_.magic.empty());
+  const std::string stored = note + this->Encode("first") + note + this->Encode("second") + note;
+  EXPECT_EQ(this->DecodeInPieces(stored, 3, 4), "firstsecond");
+  EXPECT_TRUE(this->decoder_->AtBoundary());
+}
+
 // What follows concerns only formats with a beginning and an end of their own.
 TYPED_TEST_P(CodecSuite, TellsTheMiddleOfAStreamFromItsEnd) {
   if (this->codec_.magic.empty()) return;
@@ -171,7 +179,7 @@ REGISTER_TYPED_TEST_SUITE_P(CodecSuite, DecodesWhatItEncodedWhateverTheSize, Dec
                             EncodesTheSameBytesAgainAfterOtherFrames,
                             RefusesAFrameThatHoldsMoreOrLessThanItShould, NoticesEveryCutOfAFrame,
                             RefusesBytesAfterAFrame, DecodesAGoodFrameAfterABadOne,
-                            TellsTheMiddleOfAStreamFromItsEnd, RefusesGarbage,
-                            RecognisesItsOwnBeginning);
+                            PassesOverNotesBetweenAndAfterFrames, TellsTheMiddleOfAStreamFromItsEnd,
+                            RefusesGarbage, RecognisesItsOwnBeginning);
 
 }  // namespace haul::testing
