@@ -49,3 +49,15 @@ function(haul_tool name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
+
+# haul_stands_in(TOOL NAME): with HAUL_MONGO_LINKS a link NAME beside the tool, which then has the
+# defaults, log lines and exit codes of the tool that is called so.
+function(haul_stands_in tool name)
+  if(NOT HAUL_MONGO_LINKS)
+    return()
+  endif()
+  set(link "${PROJECT_BINARY_DIR}/bin/${name}")
+  add_custom_command(TARGET ${tool} POST_BUILD
+                     COMMAND ${CMAKE_COMMAND} -E create_symlink ${tool} ${link})
+  install(FILES ${link} DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()

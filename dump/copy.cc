@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/base/units.h"
 #include "core/mongo/catalog.h"
 #include "core/mongo/collection_reader.h"
 #include "core/pipeline/batch.h"
+#include "core/report/summary.h"
 
 namespace haul {
 namespace {
@@ -72,9 +72,9 @@ void CopyState::Complete(Target& target, const Client& client) {
   target.file->Finish();
   target.progress.Finish();
   ++finished_;
-  const Amount done = target.progress.done();
-  context_.log.Verbose(fmt::format("dumped {}: {} documents, {}", planned.spec.ns.ToString(),
-                                   FormatCount(done.documents), FormatBytes(done.bytes)));
+  LogCollectionDone(
+      context_.log,
+      {.verb = "dumped", .ns = planned.spec.ns.ToString(), .done = target.progress.done()});
 }
 
 void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder) {

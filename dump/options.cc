@@ -59,6 +59,9 @@ OptionGroup SelectionGroup(DumpFlags& flags) {
               {.name = "dumpDbUsersAndRoles",
                .field = FlagField{&flags.users_and_roles},
                .help = "also the users and roles of --db"},
+              {.name = "allowMissing",
+               .field = FlagField{&flags.allow_missing},
+               .help = "a database or collection that does not exist is no error"},
           }};
 }
 
@@ -195,15 +198,25 @@ std::optional<Document> ReadQuery(const DumpFlags& flags) {
 
 }  // namespace
 
+DumpFlags FlagsOfMongodump() {
+  DumpFlags flags;
+  flags.compress = "none";
+  flags.overwrite = true;
+  flags.allow_missing = true;
+  flags.imitates = true;
+  return flags;
+}
+
 Command DumpCommand(DumpFlags& flags) {
-  return {.name = "haul-dump",
+  return {.name = flags.imitates ? "mongodump" : "haul-dump",
           .summary = "Writes a MongoDB deployment, database or collection to a directory.",
           .groups = {SelectionGroup(flags), OutputGroup(flags), SpeedGroup(flags),
                      ConnectionGroup(flags.connection, ServerRole::kSource)},
           .examples = {"haul-dump --uri mongodb://HOST/shop --out backup",
                        "haul-dump --uri env:MONGO_URL --out backups/%Y-%m-%d",
                        "haul-dump --uri mongodb://HOST/shop --collection orders "
-                       "--query '{\"status\":\"completed\"}'"}};
+                       "--query '{\"status\":\"completed\"}'"},
+          .imitates = flags.imitates};
 }
 
 DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed,
@@ -234,7 +247,7 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
                                     .exclude_prefixes = flags.exclude_prefixes});
   options.views_as_collections = flags.views_as_collections;
   options.users_and_roles = flags.users_and_roles;
-  options.out = ExpandTimePattern(flags.out, now);
+  options.out = flags.imitates ? flags.out : ExpandTimePattern(flags.out, now);
   if (options.out.empty()) throw Usage("--out is empty", "name a directory");
   if (options.out == "-") {
     throw Error(ExitCode::kUnsupported, "--out - (standard output) is not supported yet",
@@ -245,6 +258,7 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
   options.check_space = flags.check_space;
   options.dry_run = flags.dry_run;
   options.json = flags.json;
+  options.allow_missing = flags.allow_missing;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
   options.parallel_collections = flags.parallel_collections.value_or(0);

@@ -36,10 +36,16 @@ struct DumpFlags {
   bool check_space = false;
   bool dry_run = false;
   bool json = false;
+  bool allow_missing = false;
+  bool imitates = false;  ///< called as mongodump
   std::optional<std::uint64_t> jobs;
   std::optional<std::uint64_t> parallel_collections;
   std::uint64_t max_rate = 0;
 };
+
+/// The defaults of mongodump: no compression, an existing directory is written over, and what was
+/// asked for may be missing.
+[[nodiscard]] DumpFlags FlagsOfMongodump();
 
 [[nodiscard]] Command DumpCommand(DumpFlags& flags);
 
@@ -59,6 +65,7 @@ struct DumpOptions {
   bool check_space = false;
   bool dry_run = false;
   bool json = false;  ///< the plan of a dry run
+  bool allow_missing = false;
   std::size_t jobs = 4;
   std::size_t parallel_collections = 0;  ///< at once; 0 = no limit
   std::uint64_t max_rate = 0;            ///< bytes per second; 0 = no limit

@@ -43,7 +43,7 @@ std::vector<std::string> SelectDatabases(Deployment& deployment, const Client& c
     }
     selected.push_back(std::move(database));
   }
-  if (selected.empty() && !options.database.empty()) {
+  if (selected.empty() && !options.database.empty() && !options.allow_missing) {
     throw Error(ExitCode::kUsage,
                 fmt::format("the server has no database {}", EscapeForDisplay(options.database)),
                 "check the name; databases are case-sensitive");
@@ -132,7 +132,7 @@ const char* OrderName(const PlannedCollection& planned) {
 }
 
 void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
-  if (!plan.collections.empty()) return;
+  if (!plan.collections.empty() || options.allow_missing) return;
   if (!options.collection.empty()) {
     throw Error(ExitCode::kUsage,
                 fmt::format("the server has no collection {}",
@@ -221,7 +221,7 @@ DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOp
     AddDatabase(plan, database, from);
   }
   RequireFound(plan, options);
-  if (options.users_and_roles) {
+  if (options.users_and_roles && !plan.collections.empty()) {
     for (const char* collection : {"system.users", "system.roles", "system.version"}) {
       plan.collections.push_back(PlanAdminData(options.database, collection, options));
     }

@@ -45,7 +45,8 @@ struct DumpPlan {
 };
 
 /// Reads the catalogue and cuts the collections. Throws Error kUsage where a database or collection
-/// that was asked for does not exist, or nothing is selected.
+/// that was asked for does not exist, or nothing is selected; with --allowMissing the plan is
+/// empty.
 [[nodiscard]] DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client,
                                     const DumpOptions& options);
 

@@ -94,6 +94,10 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
                         invocation.stop);
   const Client client = deployment.Acquire();
   const DumpPlan plan = MakeDumpPlan(deployment, client, options);
+  if (plan.collections.empty()) {
+    log.Warn("the server holds nothing of what was asked for; nothing was written");
+    return ExitCode::kOk;
+  }
   if (options.dry_run) {
     std::fputs((options.json ? plan.ToJson() : plan.ToText()).c_str(), stdout);
     return ExitCode::kOk;

@@ -10,6 +10,7 @@
 #include "core/base/units.h"
 #include "core/bson/validate.h"
 #include "core/mongo/index_rewrite.h"
+#include "core/report/summary.h"
 
 namespace haul {
 
@@ -139,9 +140,11 @@ void Load::Complete(Target& target) {
   ++finished_;
   target.progress.Finish();
   const WriteCounts& counts = target.counts;
-  context_.log.Verbose(fmt::format("finished {}: {} documents inserted, {} present, {} rejected",
-                                   Display(spec.ns), FormatCount(counts.inserted),
-                                   FormatCount(counts.present), FormatCount(counts.rejected)));
+  LogCollectionDone(context_.log, {.verb = "restored",
+                                   .ns = target.planned.spec.ns.ToString(),
+                                   .done = {.documents = counts.inserted + counts.present,
+                                            .bytes = target.progress.done().bytes},
+                                   .rejected = counts.rejected.load()});
 }
 
 void Load::CheckCounts(const Target& target) const {

@@ -62,6 +62,9 @@ OptionGroup SelectionGroup(RestoreFlags& flags) {
           {.name = "allowIncomplete",
            .field = FlagField{&flags.allow_incomplete},
            .help = "of an unfinished dump restore what it holds for certain"},
+          {.name = "allowMissing",
+           .field = FlagField{&flags.allow_missing},
+           .help = "finding nothing of what was asked for is no error"},
       }};
 }
 
@@ -124,32 +127,40 @@ OptionGroup CareGroup(RestoreFlags& flags) {
 }
 
 OptionGroup SpeedGroup(RestoreFlags& flags) {
-  return {"Speed",
-          {
-              {.name = "jobs",
-               .field = MaybeCountField{&flags.jobs, 1, 1024},
-               .argument = "N",
-               .help = "workers in all; one collection is written by several",
-               .default_text = "the larger of 4 and the cores"},
-              {.name = "numParallelCollections",
-               .letter = 'j',
-               .field = MaybeCountField{&flags.parallel_collections, 1, 100'000},
-               .argument = "N",
-               .help = "collections at once",
-               .default_text = "no limit"},
-              {.name = "numInsertionWorkersPerCollection",
-               .field = MaybeCountField{&flags.workers_per_collection, 1, 1024},
-               .argument = "N",
-               .help = "workers on one collection",
-               .default_text = "no limit"},
-              {.name = "maxRate",
-               .field = RateField{&flags.max_rate},
-               .argument = "BYTES/s",
-               .help = "write at most so much, e.g. 50MB/s"},
-              {.name = "gzip",
-               .field = FlagField{&flags.gzip},
-               .help = "accepted for mongorestore's sake; haul sees by itself what a file is"},
-          }};
+  OptionGroup group{
+      "Speed",
+      {
+          {.name = "jobs",
+           .field = MaybeCountField{&flags.jobs, 1, 1024},
+           .argument = "N",
+           .help = "workers in all; one collection is written by several",
+           .default_text = "the larger of 4 and the cores"},
+          {.name = "numParallelCollections",
+           .letter = 'j',
+           .field = MaybeCountField{&flags.parallel_collections, 1, 100'000},
+           .argument = "N",
+           .help = "collections at once",
+           .default_text = "no limit"},
+          {.name = "numInsertionWorkersPerCollection",
+           .field = MaybeCountField{&flags.workers_per_collection, 1, 1024},
+           .argument = "N",
+           .help = "workers on one collection",
+           .default_text = "no limit"},
+          {.name = "maxRate",
+           .field = RateField{&flags.max_rate},
+           .argument = "BYTES/s",
+           .help = "write at most so much, e.g. 50MB/s"},
+          {.name = "gzip",
+           .field = FlagField{&flags.gzip},
+           .help = "accepted for mongorestore's sake; haul sees by itself what a file is"},
+      }};
+  for (const char* name : {"batchSize", "tempUsersColl", "tempRolesColl"}) {
+    group.options.push_back({.name = name,
+                             .field = TextField{&flags.without_effect},
+                             .help = "no effect: haul chooses by itself",
+                             .hidden = true});
+  }
+  return group;
 }
 
 Error Usage(std::string message, std::string hint = {}) {
@@ -244,8 +255,15 @@ std::string OwnRejectsName() {
 
 }  // namespace
 
+RestoreFlags FlagsOfMongorestore() {
+  RestoreFlags flags;
+  flags.allow_missing = true;
+  flags.imitates = true;
+  return flags;
+}
+
 Command RestoreCommand(RestoreFlags& flags) {
-  return {.name = "haul-restore",
+  return {.name = flags.imitates ? "mongorestore" : "haul-restore",
           .summary = "Brings a dump back into a MongoDB deployment.",
           .groups = {SelectionGroup(flags), TargetGroup(flags), CareGroup(flags), SpeedGroup(flags),
                      ConnectionGroup(flags.connection, ServerRole::kTarget)},
@@ -257,7 +275,8 @@ Command RestoreCommand(RestoreFlags& flags) {
           .examples = {"haul-restore --uri mongodb://HOST backup",
                        "haul-restore --uri mongodb://HOST/shop --drop backup/shop",
                        "haul-restore --uri mongodb://HOST --nsFrom 'shop.*' --nsTo 'shop2.*' "
-                       "backup"}};
+                       "backup"},
+          .imitates = flags.imitates};
 }
 
 RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOptions& parsed,
@@ -298,6 +317,8 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.stop_on_error = flags.stop_on_error || flags.maintain_order;
   options.rejects = flags.rejects.empty() ? OwnRejectsName() : flags.rejects;
   options.dry_run = flags.dry_run;
+  options.allow_missing = flags.allow_missing;
+  options.rejects_fail = !flags.imitates;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
   options.parallel_collections = flags.parallel_collections.value_or(0);

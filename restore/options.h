@@ -42,12 +42,19 @@ struct RestoreFlags {
   bool stop_on_error = false;
   std::string rejects;
   bool dry_run = false;
+  bool allow_missing = false;
+  bool imitates = false;  ///< called as mongorestore
+  std::string without_effect;
   bool gzip = false;
   std::uint64_t max_rate = 0;
   std::optional<std::uint64_t> jobs;
   std::optional<std::uint64_t> parallel_collections;
   std::optional<std::uint64_t> workers_per_collection;
 };
+
+/// The defaults of mongorestore: what was asked for may be missing, and rejected documents are
+/// counted but no failure.
+[[nodiscard]] RestoreFlags FlagsOfMongorestore();
 
 [[nodiscard]] Command RestoreCommand(RestoreFlags& flags);
 
@@ -75,6 +82,8 @@ struct RestoreOptions {
   bool stop_on_error = false;
   std::string rejects;
   bool dry_run = false;
+  bool allow_missing = false;
+  bool rejects_fail = true;  ///< rejected documents are exit 3
   std::size_t jobs = 4;
   std::size_t parallel_collections = 0;    ///< at once; 0 = no limit
   std::size_t workers_per_collection = 0;  ///< 0 = no limit

@@ -173,6 +173,8 @@ std::uint64_t RestorePlan::Bytes() const {
   return bytes;
 }
 
+bool RestorePlan::Empty() const { return collections.empty() && views.empty() && !users; }
+
 std::string RestorePlan::ToText() const {
   std::string text;
   for (const PlannedCollection* planned : All()) {
@@ -238,7 +240,7 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   } else if (all_users) {
     plan.users = FindUsers(plan.dump, "admin");
   }
-  if (plan.All().empty() && !plan.users) throw NothingSelected(options, contents);
+  if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, contents);
   CheckTargets(plan);
   WarnOfRenamedSources(plan);
   return plan;

@@ -40,6 +40,7 @@ struct RestorePlan {
   /// Of the data files, as far as they are known before reading.
   [[nodiscard]] std::uint64_t Documents() const;
   [[nodiscard]] std::uint64_t Bytes() const;
+  [[nodiscard]] bool Empty() const;
   /// Collections and views.
   [[nodiscard]] std::vector<const PlannedCollection*> All() const;
   /// For --dryRun: a line a collection, view and set of users.
@@ -47,7 +48,8 @@ struct RestorePlan {
 };
 
 /// Opens the dump, selects and names. Throws Error as DumpReader::Open does; kUsage where nothing
-/// is selected, two sources land on one target, or a target has no legal name. Nothing is written.
+/// is selected (with --allowMissing the plan is empty then), two sources land on one target, or a
+/// target has no legal name. Nothing is written.
 [[nodiscard]] RestorePlan MakeRestorePlan(const RestoreOptions& options);
 
 /// `views` in an order in which each stands behind the views that it reads; those that read one

@@ -214,8 +214,8 @@ ExitCode Restore::Run() {
   }
   rejects_.Finish();
   LogEnd(begin);
-  const bool all_there =
-      load_.totals().rejected == 0 && indexes_.failed() == 0 && views_in_the_way_ == 0;
+  const bool all_there = (load_.totals().rejected == 0 || !options_.rejects_fail) &&
+                         indexes_.failed() == 0 && views_in_the_way_ == 0;
   return all_there ? ExitCode::kOk : ExitCode::kRejected;
 }
 
@@ -223,6 +223,10 @@ ExitCode Restore::Run() {
 
 ExitCode RunRestore(const RestoreOptions& options, const Invocation& invocation) {
   const RestorePlan plan = MakeRestorePlan(options);
+  if (plan.Empty()) {
+    invocation.log.Warn("the dump holds nothing of what was asked for; nothing was touched");
+    return ExitCode::kOk;
+  }
   Restore restore(options, plan, invocation);
   restore.Check();
   if (options.dry_run) {

@@ -95,7 +95,48 @@ void AddTls(Rows& rows, ConnectionFlags& flags) {
                 .secret = true},
                {.name = "tlsInsecure",
                 .field = FlagField{&flags.tls_insecure},
-                .help = "accept any certificate and host name"}});
+                .help = "accept any certificate and host name"},
+               {.name = "tlsAllowInvalidCertificates",
+                .field = FlagField{&flags.tls_allow_invalid_certificates},
+                .help = "accept any certificate",
+                .aliases = {"sslAllowInvalidCertificates"},
+                .hidden = true},
+               {.name = "tlsAllowInvalidHostnames",
+                .field = FlagField{&flags.tls_allow_invalid_hostnames},
+                .help = "accept a certificate for another host",
+                .aliases = {"sslAllowInvalidHostnames"},
+                .hidden = true},
+               {.name = "sslFIPSMode",
+                .field = FlagField{&flags.tls_fips_mode},
+                .help = "refused: what libssl is configured to decides",
+                .hidden = true},
+               {.name = "sslCRLFile",
+                .field = TextField{&flags.tls_crl_file},
+                .argument = "FILE",
+                .help = "refused: revocation lists are not supported",
+                .hidden = true}});
+}
+
+void AddForOldScripts(Rows& rows, ConnectionFlags& flags) {
+  rows.insert(rows.end(), {{.name = "serverSelectionTimeout",
+                            .field = MaybeCountField{&flags.server_selection_timeout, 0, 86'400},
+                            .argument = "SECONDS",
+                            .help = "how long the first contact may take",
+                            .default_text = "30",
+                            .hidden = true},
+                           {.name = "dialTimeout",
+                            .field = MaybeCountField{&flags.dial_timeout, 0, 86'400},
+                            .argument = "SECONDS",
+                            .help = "how long connecting to one server may take",
+                            .default_text = "10",
+                            .hidden = true}});
+  for (const char* name :
+       {"socketTimeout", "TCPKeepAliveSeconds", "numThreads", "gssapiHostName"}) {
+    rows.push_back({.name = name,
+                    .field = TextField{&flags.without_effect},
+                    .help = "no effect, as in the old tools",
+                    .hidden = true});
+  }
 }
 
 }  // namespace
@@ -128,6 +169,7 @@ OptionGroup ConnectionGroup(ConnectionFlags& flags, ServerRole role) {
                            .field = DurationField{&flags.retry_for},
                            .argument = "TIME",
                            .help = "how long a lost connection is retried"});
+  AddForOldScripts(group.options, flags);
   return group;
 }
 

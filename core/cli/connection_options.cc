@@ -59,6 +59,11 @@ void MergeTls(UriMerge& merge, const ConnectionInput& input) {
                      flags.tls_certificate_key_file, origin("tlsCertificateKeyFile")});
   merge.MergeOption(
       {"tlsInsecure", "tlsInsecure", when(flags.tls_insecure), origin("tlsInsecure")});
+  merge.MergeOption({"tlsAllowInvalidCertificates", "tlsAllowInvalidCertificates",
+                     when(flags.tls_allow_invalid_certificates),
+                     origin("tlsAllowInvalidCertificates")});
+  merge.MergeOption({"tlsAllowInvalidHostnames", "tlsAllowInvalidHostnames",
+                     when(flags.tls_allow_invalid_hostnames), origin("tlsAllowInvalidHostnames")});
   const bool implied = flags.tls_ca_file || flags.tls_certificate_key_file || flags.tls_insecure;
   if (implied) merge.Default("tls", "true");
 }
@@ -92,6 +97,29 @@ void MergeCompressors(UriMerge& merge, const ConnectionInput& input) {
   merge.MergeOption({"compressors", "compressors", input.flags.compressors,
                      input.parsed.OriginOf("compressors")});
   if (merge.uri().Get("compressors") == "none") merge.uri().Remove("compressors");
+}
+
+void RefuseUnsupported(const ConnectionFlags& flags) {
+  if (flags.tls_fips_mode) {
+    throw Error(ExitCode::kUnsupported, "--sslFIPSMode is not supported",
+                "configure libssl of the system for FIPS");
+  }
+  if (!flags.tls_crl_file.empty()) {
+    throw Error(ExitCode::kUnsupported, "--sslCRLFile is not supported",
+                "put only certificates that are still trusted into --tlsCAFile");
+  }
+}
+
+void MergeTimeouts(UriMerge& merge, const ConnectionInput& input) {
+  const auto merge_seconds = [&](std::string_view option, std::string_view uri_name,
+                                 const std::optional<std::uint64_t>& seconds) {
+    if (seconds.value_or(0) == 0) return;
+    merge.MergeOption(
+        {option, uri_name, std::to_string(*seconds * 1000), input.parsed.OriginOf(option)});
+  };
+  merge_seconds("serverSelectionTimeout", "serverSelectionTimeoutMS",
+                input.flags.server_selection_timeout);
+  merge_seconds("dialTimeout", "connectTimeoutMS", input.flags.dial_timeout);
 }
 
 void AddDefaults(UriMerge& merge, const ConnectionContext& context) {
@@ -139,6 +167,7 @@ ConnectionOptions ResolveConnection(const ConnectionFlags& flags, const ParsedOp
                                     const ConnectionContext& context) {
   const ConfigFile config = flags.config_file ? ReadConfigFile(*flags.config_file) : ConfigFile{};
   const ConnectionInput input{flags, parsed, environment, context, config};
+  RefuseUnsupported(flags);
   UriMerge merge = StartingUri(input);
   MergeHosts(merge, input);
   MergeDatabase(merge, input);
@@ -146,6 +175,7 @@ ConnectionOptions ResolveConnection(const ConnectionFlags& flags, const ParsedOp
   MergeReadPreference(merge, input);
   MergeCompressors(merge, input);
   MergeCredentials(merge, input);
+  MergeTimeouts(merge, input);
   AddDefaults(merge, context);
   return Resolved(merge.uri(), input);
 }

@@ -31,10 +31,19 @@ struct ConnectionFlags {
   std::optional<std::string> tls_certificate_key_file = {};
   std::optional<std::string> tls_certificate_key_file_password = {};
   bool tls_insecure = false;
+  bool tls_allow_invalid_certificates = false;
+  bool tls_allow_invalid_hostnames = false;
   std::optional<std::string> read_preference = {};
   std::optional<std::string> compressors = {};
   std::optional<std::string> config_file = {};
   std::chrono::milliseconds retry_for = std::chrono::minutes(15);
+  std::optional<std::uint64_t> server_selection_timeout = {};  ///< seconds; 0 = as without
+  std::optional<std::uint64_t> dial_timeout = {};              ///< seconds
+  /// Taken from scripts for the old tools. Those that would weaken a promise when they are left
+  /// out are refused, the rest has no effect.
+  bool tls_fips_mode = false;
+  std::string tls_crl_file = {};
+  std::string without_effect = {};
 };
 
 /// A source may be named by MONGO_URL and is read with --readPreference.

@@ -99,7 +99,16 @@ void AddMechanismProperty(UriMerge& merge, const Setting& setting) {
   MongoUri& uri = merge.uri();
   const std::string present = uri.Get("authMechanismProperties").value_or("");
   const std::string key = fmt::format("{}:", setting.uri_name);
-  if (present.find(key) != std::string::npos) return;
+  const std::size_t found = present.find(key);
+  if (found != std::string::npos) {
+    const std::size_t begin = found + key.size();
+    const std::size_t end = std::min(present.find(',', begin), present.size());
+    // A URI and a flag must agree, or the stronger one must not have been asked for.
+    if (!merge.Replaces(present.substr(begin, end - begin), setting)) return;
+    uri.Set("authMechanismProperties",
+            fmt::format("{}{}{}", present.substr(0, begin), *setting.value, present.substr(end)));
+    return;
+  }
   uri.Set("authMechanismProperties",
           fmt::format("{}{}{}{}", present, present.empty() ? "" : ",", key, *setting.value));
 }
@@ -116,12 +125,15 @@ void MergeMechanism(UriMerge& merge, const ConnectionInput& input) {
   if (mechanism.name == "MONGODB-AWS") {
     AddMechanismProperty(merge, {.option = "awsSessionToken",
                                  .uri_name = "AWS_SESSION_TOKEN",
-                                 .value = flags.aws_session_token});
+                                 .value = flags.aws_session_token,
+                                 .origin = origin("awsSessionToken"),
+                                 .secret = true});
   }
   if (mechanism.name == "GSSAPI") {
     AddMechanismProperty(merge, {.option = "gssapiServiceName",
                                  .uri_name = "SERVICE_NAME",
-                                 .value = flags.gssapi_service_name});
+                                 .value = flags.gssapi_service_name,
+                                 .origin = origin("gssapiServiceName")});
   }
 }
 

@@ -126,7 +126,9 @@ std::string HelpText(const Command& command, std::size_t width) {
   }
   for (const OptionGroup& group : command.groups) {
     text += fmt::format("\n{}:\n", group.title);
-    for (const Option& option : group.options) text += HelpEntry(option, column, width);
+    for (const Option& option : group.options) {
+      if (!option.hidden) text += HelpEntry(option, column, width);
+    }
   }
   if (!command.examples.empty()) text += "\nExamples:\n";
   for (const std::string& example : command.examples) text += fmt::format("  {}\n", example);

@@ -86,6 +86,7 @@ struct Option {
   std::vector<std::string> environment = {};  ///< used where the command line has no value
   std::string default_text = {};              ///< instead of the field's own value
   bool secret = false;                        ///< never shown; overwritten in argv
+  bool hidden = false;  ///< not in --help: taken for the sake of scripts for the old tools
 };
 
 struct OptionGroup {
@@ -103,11 +104,14 @@ struct Positionals {
 /// A tool as its user sees it. The fields that it points to must outlive it. The group of general
 /// options (general_options.h) is added by RunTool and OptionsReference, not by the command.
 struct Command {
-  std::string name;                 ///< haul-dump
+  std::string name;                 ///< haul-dump; mongodump where it was called by that name
   std::string summary;              ///< one sentence
   std::vector<OptionGroup> groups;  ///< in the order of the help
   Positionals positionals = {};
   std::vector<std::string> examples = {};
+  /// Called by the name of the tool that it takes the place of: log lines, summary and exit codes
+  /// are that tool's.
+  bool imitates = false;
 };
 
 /// Where an option's value came from, weakest first.

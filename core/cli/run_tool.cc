@@ -27,13 +27,25 @@ namespace {
 
 int Number(ExitCode code) { return static_cast<int>(code); }
 
-Log::Options LogOptions(const std::string& program, const GeneralOptions& general) {
+// Scripts for the old tools know success and failure only.
+int Reported(const Command& command, ExitCode code) {
+  if (!command.imitates) return Number(code);
+  return code == ExitCode::kOk ? 0 : 1;
+}
+
+std::string VersionText(const Command& command) {
+  if (!command.imitates) return fmt::format("{} {}\n", command.name, kVersion);
+  return fmt::format("{} version: {} (haul)\n", command.name, kVersion);
+}
+
+Log::Options LogOptions(const Command& command, const GeneralOptions& general) {
   LogLevel level = LogLevel::kInfo;
   if (general.verbose == 1) level = LogLevel::kVerbose;
   if (general.verbose > 1) level = LogLevel::kDebug;
   if (general.quiet) level = LogLevel::kError;
-  const bool json = general.log_format == "json";
-  return {.program = program, .level = level, .format = json ? LogFormat::kJson : LogFormat::kText};
+  LogFormat format = command.imitates ? LogFormat::kMongoTools : LogFormat::kText;
+  if (general.log_format == "json") format = LogFormat::kJson;
+  return {.program = command.name, .level = level, .format = format};
 }
 
 // A dump of many collections holds many files open; the soft limit is meant for select().
@@ -107,7 +119,7 @@ std::optional<ParsedOptions> Parse(const Command& command, std::span<char*> argv
     return ParseCommandLine(command, argv, environment);
   } catch (...) {
     if (AsksForJson(argv)) general.log_format = "json";
-    Log log(LogOptions(command.name, general));
+    Log log(LogOptions(command, general));
     ReportError(log, AsError(std::current_exception()));
     return std::nullopt;
   }
@@ -126,6 +138,12 @@ void ExitAtOnce(Log& log, ExitCode code) {
   _exit(Number(code));
 }
 
+bool CalledAs(std::string_view tool, int argc, char** argv) {
+  if (argc == 0) return false;
+  const std::string_view path = argv[0];
+  return path.substr(path.rfind('/') + 1) == tool;
+}
+
 int RunTool(Command command, int argc, char** argv,
             const std::function<ExitCode(const Invocation&)>& body) {
   GeneralOptions general;
@@ -133,19 +151,19 @@ int RunTool(Command command, int argc, char** argv,
   Environment environment = Environment::OfProcess();
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   const auto parsed = Parse(command, arguments.subspan(argc > 0 ? 1 : 0), environment, general);
-  if (!parsed) return Number(ExitCode::kUsage);
+  if (!parsed) return Reported(command, ExitCode::kUsage);
 
   // Outlives main: workers that were left behind may still look at it.
   static StopFlag stop;
   CatchSignals(stop);
   RaiseFileLimit();
-  Log log(LogOptions(command.name, general));
-  return Number(RunBody(log, [&]() -> ExitCode {
-    if (general.help) return Print(HelpText(command, TerminalWidth(STDOUT_FILENO)));
-    if (general.version) return Print(fmt::format("{} {}\n", command.name, kVersion));
-    WarnOfVisibleSecrets(log, *parsed);
-    return body({*parsed, environment, log, stop});
-  }));
+  Log log(LogOptions(command, general));
+  return Reported(command, RunBody(log, [&]() -> ExitCode {
+                    if (general.help) return Print(HelpText(command, TerminalWidth(STDOUT_FILENO)));
+                    if (general.version) return Print(VersionText(command));
+                    WarnOfVisibleSecrets(log, *parsed);
+                    return body({*parsed, environment, log, stop});
+                  }));
 }
 
 }  // namespace haul

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/cli/environment.h"
@@ -18,9 +19,13 @@ struct Invocation {
   StopFlag& stop;
 };
 
+/// Whether the program was called by the name of `tool`, of which bin/ may hold a link.
+[[nodiscard]] bool CalledAs(std::string_view tool, int argc, char** argv);
+
 /// main() of every tool: parses into the fields that the command's rows name, answers --help and
 /// --version (on stdout), runs `body`, and turns what it returns or throws into the exit code and
-/// the lines on stderr. A signal's code is returned where nothing more severe happened.
+/// the lines on stderr. A signal's code is returned where nothing more severe happened. A command
+/// that imitates another one ends with 0 or 1, as that one does.
 [[nodiscard]] int RunTool(Command command, int argc, char** argv,
                           const std::function<ExitCode(const Invocation&)>& body);
 

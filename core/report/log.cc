@@ -1,5 +1,6 @@
 #include "core/report/log.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <ctime>
 #include <utility>
 
 #include "core/base/text.h"
@@ -38,14 +40,31 @@ std::string EraseBlock(std::string_view block) {
   return fmt::format("\r{}\x1b[J", to_first_line);
 }
 
-std::string TextLines(std::string_view prefix, std::string_view message, std::string_view hint) {
+std::string TextLines(std::string_view prefix, std::string_view hint_prefix,
+                      std::string_view message, std::string_view hint) {
   std::string lines = fmt::format("{}{}\n", prefix, EscapeForDisplay(message));
   while (!hint.empty()) {
     const std::size_t end = std::min(hint.find('\n'), hint.size());
-    lines += fmt::format("hint: {}\n", EscapeForDisplay(hint.substr(0, end)));
+    lines += fmt::format("{}{}\n", hint_prefix, EscapeForDisplay(hint.substr(0, end)));
     hint.remove_prefix(std::min(end + 1, hint.size()));
   }
   return lines;
+}
+
+// 2006-01-02T15:04:05.000-0700<TAB>message
+std::string StampedLines(std::chrono::system_clock::time_point now, LogLevel level,
+                         std::string_view message, std::string_view hint) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  const std::string stamp =
+      fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}{:%z}\t", local, since_epoch.count() % 1000, local);
+  std::string_view mark;
+  if (level == LogLevel::kError) mark = "Failed: ";
+  if (level == LogLevel::kWarning) mark = "WARNING: ";
+  return TextLines(fmt::format("{}{}", stamp, mark), stamp + "hint: ", message, hint);
 }
 
 }  // namespace
@@ -76,10 +95,14 @@ void Log::Write(LogLevel level, std::string_view message, std::string_view hint,
     Emit(JsonLine(options_.clock(), NameOf(level), message, fields));
     return;
   }
+  if (options_.format == LogFormat::kMongoTools) {
+    Emit(StampedLines(options_.clock(), level, message, hint));
+    return;
+  }
   const bool plain = level > LogLevel::kWarning;
   const std::string prefix =
       plain ? std::string() : fmt::format("{}: {}: ", options_.program, NameOf(level));
-  Emit(TextLines(prefix, message, hint));
+  Emit(TextLines(prefix, "hint: ", message, hint));
 }
 
 void Log::Emit(const std::string& lines) {

@@ -13,7 +13,11 @@
 namespace haul {
 
 enum class LogLevel { kError, kWarning, kInfo, kVerbose, kDebug };
-enum class LogFormat { kText, kJson };
+enum class LogFormat {
+  kText,
+  kJson,
+  kMongoTools,  ///< as mongodump and its like: local time with zone, a tab, the message
+};
 
 /// A fact's details; shown as members of the JSON line, not in text.
 struct LogField {

@@ -14,9 +14,34 @@ std::string Counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
 }
 
+// What scripts look for in the output of mongodump and mongorestore.
+std::string MongoToolsName(const std::string& ns) {
+  return ns.find('`') == std::string::npos ? fmt::format("`{}`", ns) : fmt::format("\"{}\"", ns);
+}
+
 }  // namespace
 
+void LogCollectionDone(Log& log, const CollectionDone& collection) {
+  const std::uint64_t documents = collection.done.documents;
+  if (log.format() != LogFormat::kMongoTools) {
+    log.Verbose(fmt::format("{} {}: {}, {}", collection.verb, collection.ns,
+                            Counted(documents, "document"), FormatBytes(collection.done.bytes)));
+  } else if (collection.rejected) {
+    log.Info(fmt::format("finished restoring {} ({} document{}, {} failure{})",
+                         MongoToolsName(collection.ns), documents, documents == 1 ? "" : "s",
+                         *collection.rejected, *collection.rejected == 1 ? "" : "s"));
+  } else {
+    log.Info(fmt::format("done dumping {} ({} document{})", MongoToolsName(collection.ns),
+                         documents, documents == 1 ? "" : "s"));
+  }
+}
+
 void LogSummary(Log& log, const Summary& summary) {
+  if (log.format() == LogFormat::kMongoTools && summary.verb == "restored") {
+    log.Info(fmt::format("{} document(s) restored successfully. {} document(s) failed to restore.",
+                         summary.done.documents, summary.rejected));
+    return;
+  }
   const double seconds = static_cast<double>(summary.elapsed.count()) / 1000.0;
   const double pace = seconds > 0 ? static_cast<double>(summary.done.bytes) / seconds / 1e6 : 0;
   LogFields fields = {{"documents", summary.done.documents},

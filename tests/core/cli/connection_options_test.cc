@@ -311,5 +311,31 @@ TEST(ConfigFile, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(failure(harmless), "no error");
 }
 
+TEST(Connection, TakesWhatScriptsForTheOldToolsSay) {
+  EXPECT_EQ(UriOf({"--host=h", "--ssl", "--sslAllowInvalidCertificates"}),
+            "mongodb://h:27017/?directConnection=true&tls=true&tlsAllowInvalidCertificates=true");
+  EXPECT_EQ(UriOf({"--host=h", "--tls", "--sslAllowInvalidHostnames"}),
+            "mongodb://h:27017/?directConnection=true&tls=true&tlsAllowInvalidHostnames=true");
+  EXPECT_NE(Resolve({"--serverSelectionTimeout=7"}).uri.find("serverSelectionTimeoutMS=7000"),
+            std::string::npos);
+  EXPECT_NE(Resolve({"--dialTimeout=3"}).uri.find("connectTimeoutMS=3000"), std::string::npos);
+  EXPECT_EQ(UriOf({"--uri=mongodb://h/", "--socketTimeout=5", "--numThreads=4"}),
+            "mongodb://h/");
+}
+
+TEST(Connection, RefusesWhatItWouldOtherwiseIgnoreAtTheCostOfSafety) {
+  EXPECT_EQ(FailureOf({"--tls", "--sslFIPSMode"}),
+            "12: --sslFIPSMode is not supported [configure libssl of the system for FIPS]");
+  EXPECT_TRUE(FailureOf({"--tls", "--sslCRLFile=crl.pem"}).starts_with("12: --sslCRLFile"));
+}
+
+TEST(Connection, RefusesTwoServiceNames) {
+  const std::string uri =
+      "--uri=mongodb://u%40R@h/?authMechanism=GSSAPI&authMechanismProperties=SERVICE_NAME:one";
+  EXPECT_TRUE(FailureOf({uri, "--gssapiServiceName=two"})
+                  .starts_with("2: --gssapiServiceName two contradicts"));
+  EXPECT_EQ(UriOf({uri, "--gssapiServiceName=one"}), UriOf({uri}));
+}
+
 }  // namespace
 }  // namespace haul

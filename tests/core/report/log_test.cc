@@ -1,6 +1,8 @@
 #include "core/report/log.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <string>
 #include <thread>
@@ -47,6 +49,20 @@ TEST(Log, WritesJsonLinesWithFields) {
       R"({"time":"2024-05-06T07:08:09.010Z","level":"info","message":"copied \"x\"\n",)"
       R"("ns":"a.b\\xff","documents":18446744073709551615,"rate":1.5,"whole":true,"delta":-3})"
       "\n");
+}
+
+TEST(Log, StampsLinesAsTheMongoToolsDo) {
+  ASSERT_EQ(setenv("TZ", "IST-5:30", 1), 0);
+  tzset();
+  CapturedLog captured({.format = LogFormat::kMongoTools});
+  captured.log().Info("writing");
+  captured.log().Error("no server", "look for it");
+  ASSERT_EQ(unsetenv("TZ"), 0);
+  tzset();
+  EXPECT_EQ(captured.Take(),
+            "2024-05-06T12:38:09.010+0530\twriting\n"
+            "2024-05-06T12:38:09.010+0530\tFailed: no server\n"
+            "2024-05-06T12:38:09.010+0530\thint: look for it\n");
 }
 
 TEST(Log, KeepsTheLiveBlockBelowTheLines) {
