@@ -39,7 +39,7 @@ CopyState::CopyState(const CopyContext& context)
 
 void CopyState::WriteDefinitions() {
   for (Target& target : targets_) {
-    if (!target.planned.metadata_path.empty()) context_.writer.WriteMetadata(target.planned.spec);
+    context_.output.WriteDefinition(target.planned);
     if (!target.planned.data_path.empty()) continue;
     target.progress.Finish();
     ++finished_;
@@ -69,7 +69,7 @@ void CopyState::Complete(Target& target, const Client& client) {
                             Display(planned.data_ns)),
                 "run again, or leave it out with --nsExclude");
   }
-  target.file->Finish();
+  target.output->Finish();
   target.progress.Finish();
   ++finished_;
   LogCollectionDone(
@@ -87,7 +87,7 @@ void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameE
                            .filter = planned.filter ? &*planned.filter : nullptr,
                            .reply_documents = planned.ReplyDocuments(round_trip_),
                            .resume_tokens = planned.resume_tokens});
-  const auto sink = FileOf(target).NewSink(
+  const auto sink = OutputOf(target).NewSink(
       encoder, {.id_ordered = partition.order == Partition::Order::kIds, .range = task.partition});
   target.progress.Start();
   Batch batch;
@@ -99,12 +99,10 @@ void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameE
   if (!context_.deployment.stop().requested()) sink->Finish();
 }
 
-DataFileWriter& CopyState::FileOf(Target& target) {
+CollectionOutput& CopyState::OutputOf(Target& target) {
   const std::lock_guard lock(target.mutex);
-  if (target.file == nullptr) {
-    target.file = &context_.writer.OpenDataFile(target.planned.data_path, target.planned.data_ns);
-  }
-  return *target.file;
+  if (target.output == nullptr) target.output = &context_.output.Open(target.planned);
+  return *target.output;
 }
 
 }  // namespace haul

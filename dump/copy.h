@@ -11,10 +11,10 @@
 #include "core/report/log.h"
 #include "core/report/progress.h"
 #include "dump/options.h"
+#include "dump/output.h"
 #include "dump/plan.h"
 #include "dump/task_queue.h"
-#include "formats/data_file_writer.h"
-#include "formats/dump_writer.h"
+#include "formats/collection_output.h"
 
 namespace haul {
 
@@ -23,7 +23,7 @@ struct CopyContext {
   Deployment& deployment;
   const DumpPlan& plan;
   const DumpOptions& options;
-  DumpWriter& writer;
+  DumpOutput& output;
   Progress& progress;
   Log& log;
 };
@@ -45,18 +45,18 @@ class CopyState {
   [[nodiscard]] std::size_t collections() const { return targets_.size(); }
 
  private:
-  /// A collection's file, opened by the first worker that comes to it.
+  /// A collection's place in the output, opened by the first worker that comes to it.
   struct Target {
     Target(const PlannedCollection& planned_collection, CollectionProgress& its_progress)
         : planned(planned_collection), progress(its_progress) {}
     const PlannedCollection& planned;
     CollectionProgress& progress;
     std::mutex mutex;
-    DataFileWriter* file = nullptr;
+    CollectionOutput* output = nullptr;
   };
 
   void ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder);
-  DataFileWriter& FileOf(Target& target);
+  CollectionOutput& OutputOf(Target& target);
 
   void Complete(Target& target, const Client& client);
 

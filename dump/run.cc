@@ -20,8 +20,8 @@
 #include "core/report/summary.h"
 #include "core/storage/local.h"
 #include "dump/copy.h"
+#include "dump/output.h"
 #include "dump/plan.h"
-#include "formats/dump_writer.h"
 
 namespace haul {
 namespace {
@@ -57,22 +57,22 @@ ManifestPart BeginPart(const DumpOptions& options, const Deployment& deployment,
   return part;
 }
 
-[[noreturn]] void ThrowIncomplete(const Error& error, const CopyState& copy,
-                                  const DumpOptions& options) {
-  const std::string safe = fmt::format(
-      "{} of {} collections were read; no manifest was written, so that nobody takes {} for a dump",
-      copy.finished(), copy.collections(), EscapeForDisplay(options.out));
-  throw Error(error.code(), fmt::format("{}; {}", error.message(), safe),
-              error.hint().empty() ? "run again with --overwrite once the cause is gone"
-                                   : error.hint() + "; then run again with --overwrite");
+std::string ReadSoFar(const CopyState& copy) {
+  return fmt::format("{} of {} collections were read", copy.finished(), copy.collections());
 }
 
-ExitCode Stopped(CrewEnd end, const CopyState& copy, const DumpOptions& options, Log& log) {
+[[noreturn]] void ThrowIncomplete(const Error& error, const CopyState& copy,
+                                  const DumpOutput& output) {
+  const auto [safe, next] = output.Unfinished();
+  throw Error(error.code(), fmt::format("{}; {}; {}", error.message(), ReadSoFar(copy), safe),
+              error.hint().empty() ? fmt::format("{} once the cause is gone", next)
+                                   : fmt::format("{}; then {}", error.hint(), next));
+}
+
+ExitCode Stopped(CrewEnd end, const CopyState& copy, const DumpOutput& output, Log& log) {
   const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
-  log.Warn(
-      fmt::format("stopped by a signal: {} of {} collections were read; {} is left unfinished, "
-                  "without a manifest; run again with --overwrite",
-                  copy.finished(), copy.collections(), options.out));
+  const auto [safe, next] = output.Unfinished();
+  log.Warn(fmt::format("stopped by a signal: {}; {}; {}", ReadSoFar(copy), safe, next));
   if (end == CrewEnd::kAbandoned) ExitAtOnce(log, code);
   return code;
 }
@@ -105,15 +105,11 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   CheckFreeSpace(plan, options, log);
 
   ManifestPart part = BeginPart(options, deployment, client);
-  const auto writer = DumpWriter::Create({.root = options.out,
-                                          .codec = options.codec,
-                                          .sync = options.sync ? Sync::kDurable : Sync::kNone,
-                                          .overwrite = options.overwrite},
-                                         plan.Paths());
+  const auto output = OpenDumpOutput(options, plan, part);
   LogPlan(plan, options, log);
 
   Progress progress;
-  CopyState copy({deployment, plan, options, *writer, progress, log});
+  CopyState copy({deployment, plan, options, *output, progress, log});
   try {
     CrewEnd end;
     {
@@ -122,12 +118,12 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
       end =
           RunWorkers(options.jobs, invocation.stop, kGrace, [&copy](std::size_t) { copy.Work(); });
     }
-    if (end != CrewEnd::kDone) return Stopped(end, copy, options, log);
+    if (end != CrewEnd::kDone) return Stopped(end, copy, *output, log);
     part.cluster_time_end = ClusterTime(client);
     part.finished = FormatIsoTime(std::chrono::system_clock::now());
-    writer->Commit(std::move(part), plan.prelude_folder);
+    output->Commit(std::move(part));
   } catch (const Error& error) {
-    ThrowIncomplete(error, copy, options);
+    ThrowIncomplete(error, copy, *output);
   }
   LogSummary(log, {.verb = "dumped",
                    .done = progress.done(),

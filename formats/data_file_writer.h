@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/io/codec.h"
-#include "core/pipeline/document_sink.h"
 #include "core/storage/local.h"
+#include "formats/collection_output.h"
 #include "formats/frame_index.h"
 #include "formats/manifest.h"
 #include "formats/partial_manifest.h"
@@ -20,15 +20,8 @@ namespace haul {
 /// One data file of a dump, written by several threads at once: each has its own sink, compresses
 /// and hashes on its own and appends whole frames under a short lock. It stays a .part file until
 /// the dump's Commit(). Thread-safe but for Finish() and what follows it.
-class DataFileWriter {
+class DataFileWriter final : public CollectionOutput {
  public:
-  struct SinkOptions {
-    /// The batches come in `_id` order: the index keeps each frame's first and last `_id`.
-    bool id_ordered = false;
-    /// The partition's number, for manifest.partial.
-    std::optional<std::uint64_t> range = {};
-  };
-
   struct Target {
     std::filesystem::path root;
     std::string path;  ///< below root, with '/'
@@ -39,18 +32,15 @@ class DataFileWriter {
   /// Creates the file. `journal` must outlive the writer.
   DataFileWriter(const Target& target, PartialManifest& journal);
 
-  /// One batch becomes one frame. The sink uses the caller's encoder (of this file's codec), so
-  /// that a worker keeps one for all files; encoder and writer must outlive the sink. A batch of
-  /// more than kMaxFrameBytes is kLimit.
-  [[nodiscard]] std::unique_ptr<DocumentSink> NewSink(FrameEncoder& encoder, SinkOptions options);
-  [[nodiscard]] std::unique_ptr<DocumentSink> NewSink(FrameEncoder& encoder) {
-    return NewSink(encoder, SinkOptions{});
-  }
+  using CollectionOutput::NewSink;
+  /// One batch becomes one frame; of batches in `_id` order the index keeps each frame's first and
+  /// last `_id`.
+  [[nodiscard]] std::unique_ptr<DocumentSink> NewSink(FrameEncoder& encoder,
+                                                      SinkOptions options) override;
 
-  /// Exactly once, when all sinks are finished: writes the index (zstd) and closes the file; a
-  /// large one is on the disk then, a small one when the dump is committed. A sink that was
-  /// destroyed unfinished leaves a gap: kInternal.
-  void Finish();
+  /// Writes the index (zstd) and closes the file; a large one is on the disk then, a small one when
+  /// the dump is committed.
+  void Finish() override;
   [[nodiscard]] bool finished() const { return finished_; }
 
   // After Finish():
