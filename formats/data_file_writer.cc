@@ -36,6 +36,7 @@ void SetIds(FrameEntry& frame, const Batch& batch) {
 ManifestFile NewEntry(const DataFileWriter::Target& target) {
   ManifestFile entry;
   entry.path = target.path;
+  entry.role = target.role;
   entry.ns = target.ns;
   entry.codec = target.codec;
   return entry;

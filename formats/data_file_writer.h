@@ -28,6 +28,7 @@ class DataFileWriter final : public CollectionOutput {
     Namespace ns;
     CodecId codec = CodecId::kZstd;
     Sync sync = Sync::kDurable;
+    ManifestFile::Role role = ManifestFile::Role::kData;
   };
   /// Creates the file. `journal` must outlive the writer.
   DataFileWriter(const Target& target, PartialManifest& journal);

@@ -94,6 +94,11 @@ bool LooksLikeData(std::string_view file_name) {
   return rest.empty() || rest.front() == '.';
 }
 
+bool DumpFile::IsOplog() const {
+  return name.kind == DumpFileName::Kind::kData && name.stem == "oplog" &&
+         path.find('/') == std::string::npos;
+}
+
 std::vector<std::string> ListDirectory(const fs::path& directory) {
   std::error_code error;
   std::vector<std::string> names;

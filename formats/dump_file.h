@@ -42,6 +42,8 @@ struct DumpFile {
   /// Of an unfinished run: what may be used of the file.
   std::optional<std::vector<FrameEntry>> finished_frames = std::nullopt;
 
+  /// oplog.bson[.gz|.zst] at the dump's root.
+  [[nodiscard]] bool IsOplog() const;
   [[nodiscard]] std::string database() const { return path.substr(0, path.find('/')); }
 };
 

@@ -20,6 +20,7 @@ void DumpReader::Verify() const {
     if (collection.data.has_value()) DataFileReader check(*collection.data);
   }
   for (const DumpedAdminData& admin : admin_data_) DataFileReader check(admin.data);
+  if (oplog_.has_value()) DataFileReader check(*oplog_);
 }
 
 }  // namespace haul

@@ -75,6 +75,8 @@ class DumpReader {
   /// Sorted by namespace.
   [[nodiscard]] const std::vector<DumpedCollection>& collections() const { return collections_; }
   [[nodiscard]] const std::vector<DumpedAdminData>& admin_data() const { return admin_data_; }
+  /// oplog.bson at the root of a dump; nothing in a database's folder, or where there is none.
+  [[nodiscard]] const std::optional<DataFile>& oplog() const { return oplog_; }
   /// Nothing where there is no manifest.
   [[nodiscard]] const std::optional<Manifest>& manifest() const { return manifest_; }
   /// Of the server that was dumped, as the prelude of the database's folder or of the root says;
@@ -102,6 +104,7 @@ class DumpReader {
   std::filesystem::path root_;
   std::vector<DumpedCollection> collections_;
   std::vector<DumpedAdminData> admin_data_;
+  std::optional<DataFile> oplog_;
   std::optional<Manifest> manifest_;
   std::map<std::string, std::string, std::less<>> server_versions_;  // "" = the root's
   std::vector<std::string> warnings_;

@@ -23,6 +23,8 @@ using Kind = DumpFileName::Kind;
 using Shape = DumpReader::Shape;
 using State = DumpReader::State;
 
+constexpr std::string_view kMisnamed = "the manifest lists it as what its name does not say";
+
 Error Fault(const std::string& path, std::string_view cause, std::string hint = {}) {
   return {ExitCode::kCorrupt, fmt::format("read {}: {}", EscapeForDisplay(path), cause),
           std::move(hint)};
@@ -92,6 +94,11 @@ void DumpScan::AddListedFile(const ManifestFile& listed) {
   DumpFile file{listed.path, ParseDumpFileName(listed.path.substr(in_folder ? slash + 1 : 0)),
                 &listed};
   listed_.emplace(listed.path, &listed);
+  if (listed.role == ManifestFile::Role::kOplog) {
+    if (!file.IsOplog()) throw Fault(listed.path, kMisnamed);
+    AddOplog(file);
+    return;
+  }
   const bool elsewhere = location_.shape != Shape::kRoot && file.database() != location_.database;
   if (in_folder && elsewhere) return;
   if (listed.role == ManifestFile::Role::kPrelude) {
@@ -101,10 +108,19 @@ void DumpScan::AddListedFile(const ManifestFile& listed) {
   const bool as_named = listed.role == ManifestFile::Role::kData ? IsData(file) : IsMetadata(file);
   const bool at_home = file.name.kind == Kind::kAdminData || listed.ns.database == file.database();
   if (!in_folder || !as_named || !at_home) {
-    throw Fault(listed.path, "the manifest lists it as what its name does not say");
+    throw Fault(listed.path, kMisnamed);
   }
   CheckDatabase(listed.path, file.database());
   folders_[file.database()].push_back(std::move(file));
+}
+
+// The oplog is the whole dump's: a database's folder alone has none.
+void DumpScan::AddOplog(const DumpFile& file) {
+  if (location_.shape != Shape::kRoot) return;
+  if (dump_.oplog_.has_value()) {
+    throw Fault(file.path, fmt::format("{} holds an oplog too", dump_.oplog_->name));
+  }
+  dump_.oplog_ = MakeDataFile(location_.root, file);
 }
 
 void DumpScan::ListTop() {
@@ -162,9 +178,8 @@ void DumpScan::SortUnlisted(const DumpFile& file, const std::string& entry) {
     throw Fault(file.path, "the manifest does not list it",
                 "move the file away, or restore it alone with --db and --collection");
   }
-  if (file.path == entry && IsData(file)) {
-    dump_.warnings_.push_back(
-        fmt::format("{}: passed over, an oplog is not replayed", EscapeForDisplay(entry)));
+  if (file.IsOplog()) {
+    AddOplog(file);
   } else if (file.name.kind == Kind::kPrelude) {
     if (!dump_.manifest_.has_value()) preludes_.push_back(file);
   } else if (collection_file && file.path != entry) {
@@ -203,6 +218,10 @@ void DumpScan::AddUnfinished() {
 
 void DumpScan::AddUnfinished(DumpFile part) {
   const std::string final_path = part.path.substr(0, part.path.size() - kPartSuffix.size());
+  if (part.path.find('/') == std::string::npos) {
+    if (IsData(part)) Note(part.path, "an oplog without its end cannot be replayed");
+    return;
+  }
   auto& files = folders_[part.database()];
   const bool is_there =
       std::ranges::any_of(files, [&](const DumpFile& file) { return file.path == final_path; });

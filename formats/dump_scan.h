@@ -20,6 +20,7 @@ class DumpScan {
  private:
   void AddListedFiles();
   void AddListedFile(const ManifestFile& listed);
+  void AddOplog(const DumpFile& file);
   void ListTop();
   void ListFolder(const std::string& database);
   void Sort(const std::string& path, const std::string& entry);

@@ -86,6 +86,11 @@ std::string DumpWriter::AdminDataPath(const std::string& database, const std::st
   return fmt::format("{}/$admin.{}.bson{}", database, collection, GetCodec(codec).extension);
 }
 
+std::string DumpWriter::OplogPath(CodecId codec) {
+  return fmt::format("oplog.bson{}",
+                     codec == CodecId::kGzip ? std::string_view() : GetCodec(codec).extension);
+}
+
 std::unique_ptr<FrameEncoder> DumpWriter::NewEncoder() const {
   return GetCodec(options_.codec.id).new_encoder(options_.codec.level);
 }
@@ -100,13 +105,25 @@ void DumpWriter::WriteMetadata(const CollectionSpec& spec) {
 }
 
 DataFileWriter& DumpWriter::OpenDataFile(const std::string& path, const Namespace& ns) {
-  CheckPlanned(path);
-  auto file = std::make_unique<DataFileWriter>(DataFileWriter::Target{.root = target_->directory(),
-                                                                      .path = path,
-                                                                      .ns = ns,
-                                                                      .codec = options_.codec.id,
-                                                                      .sync = options_.sync},
-                                               journal_);
+  return Open({.root = target_->directory(),
+               .path = path,
+               .ns = ns,
+               .codec = options_.codec.id,
+               .sync = options_.sync});
+}
+
+DataFileWriter& DumpWriter::OpenOplog() {
+  return Open({.root = target_->directory(),
+               .path = OplogPath(options_.codec.id),
+               .ns = {},
+               .codec = options_.codec.id,
+               .sync = options_.sync,
+               .role = ManifestFile::Role::kOplog});
+}
+
+DataFileWriter& DumpWriter::Open(const DataFileWriter::Target& target) {
+  CheckPlanned(target.path);
+  auto file = std::make_unique<DataFileWriter>(target, journal_);
   const std::lock_guard lock(mutex_);
   return *data_files_.emplace_back(std::move(file));
 }

@@ -49,6 +49,10 @@ class DumpWriter {
   [[nodiscard]] static std::string AdminDataPath(const std::string& database,
                                                  const std::string& collection, CodecId codec);
 
+  /// oplog.bson[.zst] at the root; with gzip the bytes are gzip and the name stays, as mongodump
+  /// has it.
+  [[nodiscard]] static std::string OplogPath(CodecId codec);
+
   DumpWriter(const DumpWriter&) = delete;
   DumpWriter& operator=(const DumpWriter&) = delete;
 
@@ -58,6 +62,8 @@ class DumpWriter {
   void WriteMetadata(const CollectionSpec& spec);
   /// Opens the data file of `ns` at `path`; the writer stays owner.
   DataFileWriter& OpenDataFile(const std::string& path, const Namespace& ns);
+  /// Opens the oplog's file, OplogPath(); the writer stays owner.
+  DataFileWriter& OpenOplog();
 
   /// Brings manifest.partial up to date: before a process leaves without unwinding. May be called
   /// while workers write.
@@ -76,6 +82,7 @@ class DumpWriter {
   DumpWriter(const Options& options, std::unique_ptr<DumpTarget> target,
              const std::vector<std::string>& planned);
   void CheckPlanned(const std::string& path) const;
+  DataFileWriter& Open(const DataFileWriter::Target& target);
   void CheckAllFinished() const;
   void WriteSmallFile(ManifestFile entry, std::string_view content);
   void WritePrelude(const ManifestPart& part, const std::string& folder);

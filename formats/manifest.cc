@@ -26,10 +26,11 @@ constexpr std::string_view kPartsEnd = "],";
 constexpr std::string_view kHashLineStart = R"("blake2b256":")";
 constexpr std::string_view kHashLineEnd = "\"}\n";
 
-constexpr std::array<std::pair<ManifestFile::Role, std::string_view>, 3> kRoleNames = {{
+constexpr std::array<std::pair<ManifestFile::Role, std::string_view>, 4> kRoleNames = {{
     {ManifestFile::Role::kData, "data"},
     {ManifestFile::Role::kMetadata, "metadata"},
     {ManifestFile::Role::kPrelude, "prelude"},
+    {ManifestFile::Role::kOplog, "oplog"},
 }};
 
 Error BadManifest(std::string_view cause) {
@@ -43,15 +44,23 @@ std::string_view RoleName(ManifestFile::Role role) {
 
 std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", EscapeJson(text)); }
 
+bool HasNamespace(ManifestFile::Role role) {
+  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kMetadata;
+}
+
+bool HoldsDocuments(ManifestFile::Role role) {
+  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kOplog;
+}
+
 std::string FileLine(const ManifestFile& file) {
   std::string line =
       fmt::format(R"({{"path":{},"role":"{}")", Quoted(file.path), RoleName(file.role));
   const auto out = std::back_inserter(line);
-  if (file.role != ManifestFile::Role::kPrelude) {
+  if (HasNamespace(file.role)) {
     fmt::format_to(out, R"(,"db":{},"collection":{})", Quoted(file.ns.database),
                    Quoted(file.ns.collection));
   }
-  if (file.role == ManifestFile::Role::kData) {
+  if (HoldsDocuments(file.role)) {
     fmt::format_to(out, R"(,"codec":"{}","documents":{},"frames":{},"plainBytes":{})",
                    GetCodec(file.codec).name, file.documents, file.frames, file.plain_bytes);
   }
@@ -62,6 +71,14 @@ std::string FileLine(const ManifestFile& file) {
   }
   line += '}';
   return line;
+}
+
+std::string ReadAloneField(const ManifestPart& part) {
+  std::string list;
+  for (const Namespace& ns : part.read_alone) {
+    list += (list.empty() ? "" : ",") + Quoted(ns.ToString());
+  }
+  return list.empty() ? list : fmt::format(R"("readAlone":[{}],)", list);
 }
 
 std::string PartLine(const ManifestPart& part) {
@@ -77,6 +94,15 @@ std::string PartLine(const ManifestPart& part) {
       {"consistency", &part.consistency},
   }};
   for (const auto& [name, value] : fields) line += fmt::format("\"{}\":{},", name, Quoted(*value));
+  const std::array<std::pair<std::string_view, const std::string*>, 3> times = {{
+      {"snapshotTime", &part.snapshot_time},
+      {"oplogStart", &part.oplog_start},
+      {"oplogEnd", &part.oplog_end},
+  }};
+  for (const auto& [name, value] : times) {
+    if (!value->empty()) line += fmt::format("\"{}\":{},", name, Quoted(*value));
+  }
+  line += ReadAloneField(part);
   line += fmt::format(R"("options":{},{})", ToCanonicalJson(part.options.bytes()), kPartLineEnd);
   return line;
 }
@@ -94,6 +120,22 @@ class LineFields {
     const auto text = element ? element->AsString() : std::nullopt;
     if (!text) throw BadManifest(fmt::format("'{}' is missing or no string", name));
     return std::string(*text);
+  }
+  /// Empty where it is missing.
+  [[nodiscard]] std::string OptionalText(std::string_view name) const {
+    return FindElement(fields_.bytes(), name) ? Text(name) : std::string();
+  }
+  [[nodiscard]] std::vector<Namespace> OptionalNamespaces(std::string_view name) const {
+    std::vector<Namespace> namespaces;
+    if (!FindElement(fields_.bytes(), name)) return namespaces;
+    const Document list = Nested(name);
+    ElementWalk walk(list.bytes());
+    while (const auto element = walk.Next()) {
+      const auto text = element->AsString();
+      if (!text) throw BadManifest(fmt::format("'{}' holds what is no string", name));
+      namespaces.push_back(SplitNamespace(*text));
+    }
+    return namespaces;
   }
   [[nodiscard]] std::optional<std::uint64_t> OptionalCount(std::string_view name) const {
     const auto element = FindElement(fields_.bytes(), name);
@@ -144,10 +186,10 @@ ManifestFile ParseFileLine(std::string_view line) {
     throw BadManifest(fmt::format("'{}' leaves the dump", EscapeForDisplay(file.path)));
   }
   file.role = RoleFromName(fields.Text("role"));
-  if (file.role != ManifestFile::Role::kPrelude) {
+  if (HasNamespace(file.role)) {
     file.ns = {fields.Text("db"), fields.Text("collection")};
   }
-  if (file.role == ManifestFile::Role::kData) {
+  if (HoldsDocuments(file.role)) {
     file.codec = CodecFromName(fields.Text("codec"));
     file.documents = fields.Count("documents");
     file.frames = fields.Count("frames");
@@ -175,6 +217,10 @@ ManifestPart ParsePartLine(std::string_view line) {
   part.cluster_time_start = fields.Text("clusterTimeStart");
   part.cluster_time_end = fields.Text("clusterTimeEnd");
   part.consistency = fields.Text("consistency");
+  part.snapshot_time = fields.OptionalText("snapshotTime");
+  part.oplog_start = fields.OptionalText("oplogStart");
+  part.oplog_end = fields.OptionalText("oplogEnd");
+  part.read_alone = fields.OptionalNamespaces("readAlone");
   part.options = fields.Nested("options");
   return part;
 }

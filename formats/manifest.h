@@ -18,10 +18,11 @@ inline constexpr std::string_view kPartialManifestName = "manifest.partial";
 
 /// One file of a dump. `path` is relative to the manifest's directory, with '/'.
 struct ManifestFile {
-  enum class Role : std::uint8_t { kData, kMetadata, kPrelude };
+  /// kOplog: oplog.bson at the dump's root, a data file without a namespace.
+  enum class Role : std::uint8_t { kData, kMetadata, kPrelude, kOplog };
   std::string path;
   Role role = Role::kData;
-  Namespace ns;                    ///< of the data as it lies in the server; empty for the prelude
+  Namespace ns;  ///< of the data as it lies in the server; empty for prelude and oplog
   CodecId codec = CodecId::kNone;  ///< data files
   std::uint64_t documents = 0;     ///< data files
   std::uint64_t plain_bytes = 0;
@@ -41,8 +42,12 @@ struct ManifestPart {
   std::string finished;
   std::string cluster_time_start;  ///< "seconds:increment"; empty where the server has none
   std::string cluster_time_end;
-  std::string consistency;  ///< "none": each collection as it was while it was read
-  Document options;         ///< what selected the data; never a URI or a secret
+  std::string consistency;            ///< "none", "snapshot" or "oplog": formats/README.md
+  std::string snapshot_time;          ///< cluster time of a snapshot; empty without one
+  std::string oplog_start;            ///< of the first entry wanted; empty without an oplog
+  std::string oplog_end;              ///< of the last entry
+  std::vector<Namespace> read_alone;  ///< read outside of the snapshot, each as it was then
+  Document options;                   ///< what selected the data; never a URI or a secret
   std::vector<ManifestFile> files;
 };
 

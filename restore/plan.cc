@@ -234,6 +234,11 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
                    {},
                    {}};
   plan.warnings = plan.dump.warnings();
+  if (plan.dump.oplog().has_value()) {
+    plan.warnings.push_back(
+        fmt::format("{}: not replayed, so that the collections are of different times",
+                    plan.dump.oplog()->name));
+  }
   AddCollections(plan, naming);
   if (options.users_and_roles) {
     plan.users = UsersOfDatabase(plan, options);

@@ -97,6 +97,35 @@ TEST(Manifest, ComesBackAsItWas) {
   EXPECT_EQ(ToJson(manifest), json);
 }
 
+TEST(Manifest, TellsHowConsistentAPartIs) {
+  Manifest manifest = SomeManifest();
+  ManifestPart& part = manifest.parts[0];
+  part.consistency = "snapshot";
+  part.snapshot_time = "1700000000:2";
+  part.oplog_start = "1700000000:1";
+  part.oplog_end = "1700000000:9";
+  part.read_alone = {{"shop", "log.of \"all\""}, {"shop", "last"}};
+  ManifestFile oplog = DataFileEntry();
+  oplog.path = "oplog.bson";
+  oplog.role = ManifestFile::Role::kOplog;
+  oplog.ns = {};
+  part.files.push_back(oplog);
+  const std::string json = ToJson(manifest);
+  const Manifest read = ParseManifest(json);
+  EXPECT_EQ(read.parts[0].snapshot_time, "1700000000:2");
+  EXPECT_EQ(read.parts[0].oplog_start, "1700000000:1");
+  EXPECT_EQ(read.parts[0].oplog_end, "1700000000:9");
+  EXPECT_EQ(read.parts[0].read_alone, part.read_alone);
+  EXPECT_EQ(read.parts[0].files.back().role, ManifestFile::Role::kOplog);
+  EXPECT_EQ(read.parts[0].files.back().documents, oplog.documents);
+  EXPECT_TRUE(read.parts[1].read_alone.empty());
+  EXPECT_EQ(ToJson(read), json);
+  for (const char* wrong : {"1", "[1]"}) {
+    const std::string from = R"(["shop.log.of \"all\"","shop.last"])";
+    EXPECT_EQ(CodeOfParsing(Rehashed(Replaced(json, from, wrong))), ExitCode::kCorrupt) << wrong;
+  }
+}
+
 TEST(Manifest, IsJsonForOtherTools) {
   const Document document = ParseExtendedJson(ToJson(SomeManifest()), "manifest.json");
   EXPECT_FALSE(document.empty());
