@@ -1,5 +1,5 @@
-"""Fixtures of the live, interop and fault tests: one server for all files of a run, own databases for
-each test. HAUL_TEST_URI names a server to use instead of starting one."""
+"""Fixtures of the live, interop, fault and scenarios tests: one server for all files of a run, own
+databases for each test. HAUL_TEST_URI names a server to use instead of starting one."""
 import os
 import pathlib
 import re
