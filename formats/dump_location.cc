@@ -20,7 +20,6 @@ using Kind = DumpFileName::Kind;
 using Shape = DumpReader::Shape;
 
 constexpr std::string_view kOplogStem = "oplog";
-constexpr std::uint64_t kMaxManifestBytes = 1024 * kMiB;
 
 Error Unusable(const fs::path& path, std::string_view cause, std::string hint = {}) {
   return {ExitCode::kUsage,

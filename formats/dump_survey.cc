@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 3> kOuterExtensions = {".age", ".gz", ".zst"};
 constexpr std::array<std::string_view, 2> kCollectionExtensions = {".metadata.json", ".bson"};
 constexpr std::string_view kPreludeName = "prelude.json";
-constexpr std::uint64_t kMaxManifestBytes = std::uint64_t{1} << 30;
 
 std::string_view WithoutOuterExtensions(std::string_view name) {
   for (const std::string_view extension : kOuterExtensions) {

@@ -14,6 +14,8 @@ namespace haul {
 
 inline constexpr std::string_view kManifestName = "manifest.json";
 inline constexpr std::string_view kManifestIndexName = "manifest.index";
+/// A larger one is not read: it is no manifest.
+inline constexpr std::uint64_t kMaxManifestBytes = std::uint64_t{1} << 30;
 inline constexpr std::string_view kPartialManifestName = "manifest.partial";
 
 /// One file of a dump. `path` is relative to the manifest's directory, with '/'.

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 #include <vector>
 
+#include "core/base/version.h"
 #include "core/cli/general_options.h"
 #include "core/cli/option_field.h"
 
@@ -113,7 +115,107 @@ std::string ReferenceGroup(const Command& command, const OptionGroup& group) {
   return text;
 }
 
+// In roff a backslash escapes, and a line must not begin with a dot or a quote.
+std::string Roff(std::string_view text) {
+  std::string roff;
+  for (const char c : text) {
+    if (c == '\\') {
+      roff += "\\e";
+    } else if (c == '-') {
+      roff += "\\-";
+    } else {
+      roff += c;
+    }
+  }
+  return roff.starts_with('.') || roff.starts_with('\'') ? "\\&" + roff : roff;
+}
+
+std::string ManOption(const Option& option) {
+  const std::string letter =
+      option.letter == '\0' ? "" : fmt::format("\\fB\\-{}\\fR, ", option.letter);
+  return fmt::format(".TP\n{}\\fB{}\\fR{}\n{}\n", letter, Roff("--" + option.name),
+                     Roff(ArgumentOf(option)), Roff(Explanation(option)));
+}
+
+std::vector<OptionGroup> AllGroups(const Command& command, GeneralOptions& general) {
+  std::vector<OptionGroup> groups = command.groups;
+  groups.push_back(GeneralGroup(general));
+  return groups;
+}
+
+// `--log-format) words="text json" ;;` for each option that takes one of a few words.
+std::string ChoiceCases(const OptionGroup& group) {
+  std::string cases;
+  for (const Option& option : group.options) {
+    const auto* choice = std::get_if<ChoiceField>(&option.field);
+    if (choice == nullptr) continue;
+    cases += fmt::format("    --{}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
+                         option.name, fmt::join(choice->words, " "));
+  }
+  return cases;
+}
+
+std::string CompletionFunction(const Command& command) {
+  GeneralOptions general;
+  std::string names;
+  std::string cases;
+  for (const OptionGroup& group : AllGroups(command, general)) {
+    cases += ChoiceCases(group);
+    for (const Option& option : group.options) {
+      if (!option.hidden) names += fmt::format("{}--{}", names.empty() ? "" : " ", option.name);
+    }
+  }
+  std::string function = "_" + command.name;
+  std::replace(function.begin(), function.end(), '-', '_');
+  return fmt::format(
+      "{0}() {{\n"
+      "  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}\n"
+      "  [ \"$before\" = = ] && before=${{COMP_WORDS[COMP_CWORD-2]}}\n"
+      "  case $before in\n{1}  esac\n"
+      "  case $word in\n"
+      "    -*) COMPREPLY=($(compgen -W \"{2}\" -- \"$word\")) ;;\n"
+      "    *) COMPREPLY=($(compgen -f -- \"${{word#=}}\")) ;;\n"
+      "  esac\n"
+      "}}\n"
+      "complete -o filenames -F {0} {3}\n",
+      function, cases, names, command.name);
+}
+
 }  // namespace
+
+std::string ManPage(const Command& command) {
+  std::string title = command.name;
+  std::transform(title.begin(), title.end(), title.begin(), [](char c) {
+    return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  });
+  GeneralOptions general;
+  std::string page = fmt::format(
+      ".TH {} 1 \"\" \"haul {}\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}\n.SH DESCRIPTION\n{}\n",
+      title, kVersion, Roff(command.name), Roff(command.summary), Roff(UsageLine(command)),
+      Roff(command.summary));
+  if (command.positionals.into != nullptr) {
+    page += fmt::format(".PP\n{}: {}\n", Roff(command.positionals.name),
+                        Roff(command.positionals.help));
+  }
+  page += ".SH OPTIONS\n";
+  for (const OptionGroup& group : AllGroups(command, general)) {
+    page += fmt::format(".SS {}\n", Roff(group.title));
+    for (const Option& option : group.options) {
+      if (!option.hidden) page += ManOption(option);
+    }
+  }
+  page += ".SH EXAMPLES\n";
+  for (const std::string& example : command.examples) {
+    page += fmt::format(".PP\n.nf\n{}\n.fi\n", Roff(example));
+  }
+  return page;
+}
+
+std::string BashCompletion(std::span<const Command> commands) {
+  std::string script;
+  for (const Command& command : commands) script += CompletionFunction(command);
+  return script;
+}
 
 std::string HelpText(const Command& command, std::size_t width) {
   width = std::clamp<std::size_t>(width, 40, 120);

@@ -15,4 +15,11 @@ namespace haul {
 /// docs/options.md: every option of the commands, with default, environment and older names.
 [[nodiscard]] std::string OptionsReference(std::span<const Command> commands);
 
+/// A page for man(1), roff: what --help says.
+[[nodiscard]] std::string ManPage(const Command& command);
+
+/// A script for bash that completes the options of the commands, the words that an option takes,
+/// and file names.
+[[nodiscard]] std::string BashCompletion(std::span<const Command> commands);
+
 }  // namespace haul

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/cli/connection_options.h"
+#include "temporary_file.h"
 
 namespace haul {
 namespace {
@@ -97,6 +100,34 @@ TEST(OptionsReference, HasARowForEveryOption) {
       EXPECT_FALSE(option.help.ends_with('.')) << option.name;
     }
   }
+}
+
+TEST(ManPage, HoldsEveryShownOptionAndEscapesDashes) {
+  Fields fields;
+  const std::string page = ManPage(CommandFor(fields));
+  EXPECT_TRUE(page.starts_with(".TH HAUL-TRY 1 \"\" \"haul ")) << page;
+  EXPECT_NE(
+      page.find(".TP\n\\fB\\-o\\fR, \\fB\\-\\-out\\fR=DIR\nwhere to | put it; default: dump\n"),
+      std::string::npos)
+      << page;
+  EXPECT_NE(page.find(".SS General\n"), std::string::npos);
+  EXPECT_EQ(page.find("numThreads"), std::string::npos);
+}
+
+TEST(BashCompletion, CompletesOptionsAndTheWordsOfAChoice) {
+  Fields fields;
+  const std::vector<Command> commands = {CommandFor(fields)};
+  const std::string script =
+      BashCompletion(commands) +
+      "COMP_WORDS=(haul-try --jo); COMP_CWORD=1; _haul_try; echo \"${COMPREPLY[*]}\"\n"
+      "COMP_WORDS=(haul-try --logFormat = j); COMP_CWORD=3; _haul_try; echo \"${COMPREPLY[*]}\"\n";
+  const TemporaryFile file(script);
+  FILE* pipe = popen(("bash " + file.path()).c_str(), "r");  // NOLINT(cert-env33-c): a file of ours
+  ASSERT_NE(pipe, nullptr);
+  std::string said(200, '\0');
+  said.resize(fread(said.data(), 1, said.size(), pipe));
+  EXPECT_EQ(pclose(pipe), 0);
+  EXPECT_EQ(said, "--jobs\njson\n");
 }
 
 }  // namespace
