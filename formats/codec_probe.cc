@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/bson/element.h"
+#include "core/bson/framing.h"
 #include "formats/document_stream.h"
 
 namespace haul {
@@ -12,19 +13,36 @@ namespace {
 
 constexpr std::size_t kMagicBytes = 8;
 
-// The first document is walked to its end: gzip's and zstd's first bytes read as a length are
-// plausible now and then, a whole document never is.
+// Gzip's and zstd's first bytes read as a length are plausible now and then, a whole document that
+// can be walked to its end never is.
+void WalkThrough(ByteView document) {
+  ElementWalk walk(document);
+  while (walk.Next().has_value()) {
+  }
+}
+
 bool Holds(const LocalFileReader& file, CodecId codec) {
   try {
     DocumentStream stream(file, {.name = {}, .codec = codec});
     Batch batch;
     if (!stream.Next(batch)) return true;
-    ElementWalk walk(batch.front());
-    while (walk.Next().has_value()) {
-    }
+    WalkThrough(batch.front());
     return true;
   } catch (const Error& error) {
     if (error.code() == ExitCode::kLocalStorage) throw;
+    return false;
+  }
+}
+
+bool BeginsWithDocument(PeekedSource& source) {
+  const Framed begin = FrameDocument(source.Peek(kMagicBytes));
+  if (begin.state == Framed::State::kBad) return false;
+  const Framed whole = FrameDocument(source.Peek(kMagicBytes + begin.size));
+  if (whole.state != Framed::State::kDocument) return false;
+  try {
+    WalkThrough(source.Peek(whole.size));
+    return true;
+  } catch (const Error&) {
     return false;
   }
 }
@@ -46,6 +64,14 @@ CodecId ProbeCodec(const LocalFileReader& file, CodecId proposed) {
     if (Holds(file, other)) return other;
   }
   return proposed;
+}
+
+CodecId ProbeCodec(PeekedSource& source) {
+  for (const Codec& codec : Codecs()) {
+    if (!codec.recognises(source.Peek(kMagicBytes))) continue;
+    return BeginsWithDocument(source) ? CodecId::kNone : codec.id;
+  }
+  return CodecId::kNone;
 }
 
 }  // namespace haul

@@ -19,8 +19,14 @@ constexpr std::size_t kWindow = std::size_t{512} * 1024;
 }  // namespace
 
 DocumentStream::DocumentStream(const LocalFileReader& file, Options options)
-    : file_(file), options_(std::move(options)) {
-  options_.end = std::min(options_.end, file_.size());
+    : own_source_(std::make_unique<LocalFileSource>(file)),
+      source_(*own_source_),
+      options_(std::move(options)) {
+  if (options_.codec != CodecId::kNone) decoder_ = GetCodec(options_.codec).new_decoder();
+}
+
+DocumentStream::DocumentStream(ByteSource& source, Options options)
+    : source_(source), options_(std::move(options)) {
   if (options_.codec != CodecId::kNone) decoder_ = GetCodec(options_.codec).new_decoder();
 }
 
@@ -54,19 +60,9 @@ bool DocumentStream::MakeRoomAndFill(std::size_t wanted) {
   const std::size_t room = std::max(wanted, kWindow);
   plain_.Resize(unread + room);
   const std::span<std::uint8_t> free(plain_.data() + unread, room);
-  const std::size_t filled = decoder_ == nullptr ? FillPlain(free) : FillDecoded(free);
+  const std::size_t filled = decoder_ == nullptr ? ReadSource(free) : FillDecoded(free);
   plain_.Resize(unread + filled);
   return filled > 0;
-}
-
-std::size_t DocumentStream::FillPlain(std::span<std::uint8_t> room) {
-  const std::uint64_t left = options_.end - file_at_;
-  if (left == 0) return 0;
-  const std::size_t length = static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size()));
-  const std::size_t read = file_.ReadSome(file_at_, room.first(length));
-  file_at_ += read;
-  if (options_.stored_bytes_read != nullptr) *options_.stored_bytes_read += read;
-  return read;
 }
 
 std::size_t DocumentStream::FillDecoded(std::span<std::uint8_t> room) {
@@ -75,7 +71,7 @@ std::size_t DocumentStream::FillDecoded(std::span<std::uint8_t> room) {
       if (decoder_->AtBoundary()) return 0;
       throw Error(ExitCode::kCorrupt,
                   fmt::format("read {}: the {} stream is cut short at byte {}", options_.name,
-                              GetCodec(options_.codec).name, file_at_));
+                              GetCodec(options_.codec).name, source_at_));
     }
     const StreamDecoder::Progress progress = Decode(room);
     stored_at_ += progress.consumed;
@@ -89,22 +85,24 @@ std::size_t DocumentStream::FillDecoded(std::span<std::uint8_t> room) {
 }
 
 bool DocumentStream::ReadStored() {
-  const std::uint64_t left = options_.end - file_at_;
-  stored_.Resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kWindow)));
+  stored_.Resize(kWindow);
   stored_at_ = 0;
-  if (left == 0) return false;
-  const std::size_t read = file_.ReadSome(file_at_, {stored_.data(), stored_.size()});
-  stored_.Resize(read);
-  file_at_ += read;
+  stored_.Resize(ReadSource({stored_.data(), stored_.size()}));
+  return !stored_.empty();
+}
+
+std::size_t DocumentStream::ReadSource(std::span<std::uint8_t> room) {
+  const std::size_t read = source_.Read(room);
+  source_at_ += read;
   if (options_.stored_bytes_read != nullptr) *options_.stored_bytes_read += read;
-  return read > 0;
+  return read;
 }
 
 StreamDecoder::Progress DocumentStream::Decode(std::span<std::uint8_t> room) {
   try {
     return decoder_->Decode(stored_.view().subspan(stored_at_), room);
   } catch (const Error& error) {
-    const std::uint64_t block = file_at_ - stored_.size() + stored_at_;
+    const std::uint64_t block = source_at_ - stored_.size() + stored_at_;
     throw error.WithContext(fmt::format("read {} from byte {} on", options_.name, block));
   }
 }

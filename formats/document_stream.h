@@ -4,25 +4,27 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/base/byte_buffer.h"
 #include "core/io/codec.h"
 #include "core/pipeline/document_source.h"
+#include "core/storage/byte_source.h"
 #include "core/storage/local.h"
 
 namespace haul {
 
-/// The documents of one file from its begin to its end, through a codec or plain; what cannot be
-/// read in claims. Holds one document and a window, however large the file is. Strict: bytes left
-/// over behind the last document, a stream that is cut, bytes behind a stream and a length out of
-/// range are Error kCorrupt naming the file and the byte.
+/// The documents of one file or pipe from its begin to its end, through a codec or plain; what
+/// cannot be read in claims. Holds one document and a window, however large the file is. Strict:
+/// bytes left over behind the last document, a stream that is cut, bytes behind a stream and a
+/// length out of range are Error kCorrupt naming the file and the byte. Where Next() throws, the
+/// batch holds the whole documents before the fault that it had not handed out yet.
 class DocumentStream final : public DocumentSource {
  public:
   struct Options {
     std::string name = {};  ///< for messages
     CodecId codec = CodecId::kNone;
-    std::uint64_t end = UINT64_MAX;  ///< where to stop in the file; the size where beyond
     std::optional<std::uint64_t> documents = std::nullopt;    ///< how many there must be in the end
     std::optional<std::uint64_t> plain_bytes = std::nullopt;  ///< how long they must be together
     std::atomic<std::uint64_t>* stored_bytes_read = nullptr;
@@ -30,25 +32,28 @@ class DocumentStream final : public DocumentSource {
 
   /// `file` must outlive the stream.
   DocumentStream(const LocalFileReader& file, Options options);
+  /// `source` must outlive the stream.
+  DocumentStream(ByteSource& source, Options options);
 
   [[nodiscard]] bool Next(Batch& batch) override;
 
  private:
   [[nodiscard]] ByteView Unread() const { return plain_.view().subspan(plain_at_); }
   [[nodiscard]] bool MakeRoomAndFill(std::size_t wanted);
-  [[nodiscard]] std::size_t FillPlain(std::span<std::uint8_t> room);
   [[nodiscard]] std::size_t FillDecoded(std::span<std::uint8_t> room);
   [[nodiscard]] bool ReadStored();
+  [[nodiscard]] std::size_t ReadSource(std::span<std::uint8_t> room);
   [[nodiscard]] StreamDecoder::Progress Decode(std::span<std::uint8_t> room);
   void CheckEnd() const;
   [[noreturn]] void FailAt(std::uint64_t plain_offset, std::string_view problem) const;
 
-  const LocalFileReader& file_;
+  std::unique_ptr<ByteSource> own_source_;  // null: somebody else's
+  ByteSource& source_;
   Options options_;
   std::unique_ptr<StreamDecoder> decoder_;  // null: the file is plain
   ByteBuffer stored_;
   std::size_t stored_at_ = 0;
-  std::uint64_t file_at_ = 0;
+  std::uint64_t source_at_ = 0;
   bool decoder_may_hold_more_ = false;
   ByteBuffer plain_;
   std::size_t plain_at_ = 0;
