@@ -124,6 +124,10 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+std::size_t Utf8SequenceSize(std::string_view text) {
+  return text.empty() ? 0 : Decode(text, 0).length;
+}
+
 std::string ToHex(std::string_view bytes) {
   std::string hex;
   hex.reserve(bytes.size() * 2);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ namespace haul {
 
 /// True where the whole of `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 [[nodiscard]] bool IsUtf8(std::string_view text);
+
+/// How many bytes the well-formed UTF-8 sequence at the front of `text` has; 0 where there is none.
+[[nodiscard]] std::size_t Utf8SequenceSize(std::string_view text);
 
 [[nodiscard]] std::string ToHex(std::string_view bytes);
 

@@ -23,17 +23,25 @@ constexpr std::array<std::uint8_t, 256> kDigits = MakeDigits();
 
 }  // namespace
 
-std::string EncodeBase64(ByteView bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = bytes.size() - i < 3 ? bytes.size() - i : 3;
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) group = (group << 8) | (j < count ? bytes[i + j] : 0U);
-    for (std::size_t j = 0; j < 4; ++j) {
-      text += j <= count ? kAlphabet[(group >> (18 - 6 * j)) & 0x3F] : '=';
-    }
+void EncodeBase64(ByteView bytes, char* to) {
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3, to += 4) {
+    const std::uint32_t group = (std::uint32_t{bytes[i]} << 16) |
+                                (std::uint32_t{bytes[i + 1]} << 8) | std::uint32_t{bytes[i + 2]};
+    for (std::size_t j = 0; j < 4; ++j) to[j] = kAlphabet[(group >> (18 - 6 * j)) & 0x3F];
   }
+  const std::size_t rest = bytes.size() - i;
+  if (rest == 0) return;
+  std::uint32_t group = std::uint32_t{bytes[i]} << 16;
+  if (rest == 2) group |= std::uint32_t{bytes[i + 1]} << 8;
+  for (std::size_t j = 0; j < 4; ++j) {
+    to[j] = j <= rest ? kAlphabet[(group >> (18 - 6 * j)) & 0x3F] : '=';
+  }
+}
+
+std::string EncodeBase64(ByteView bytes) {
+  std::string text(Base64Size(bytes.size()), '\0');
+  EncodeBase64(bytes, text.data());
   return text;
 }
 

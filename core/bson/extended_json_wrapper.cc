@@ -269,7 +269,16 @@ constexpr std::array<Wrapper, 16> kWrappers = {{{"$numberInt", Int32},
                                                 {"$maxKey", MaxKey},
                                                 {"$undefined", Undefined}}};
 
+const Wrapper* FindWrapper(std::string_view name) {
+  if (!name.starts_with('$')) return nullptr;
+  const auto* const found = std::find_if(kWrappers.begin(), kWrappers.end(),
+                                         [&](const Wrapper& row) { return row.name == name; });
+  return found == kWrappers.end() ? nullptr : found;
+}
+
 }  // namespace
+
+bool IsWrapperName(std::string_view name) { return FindWrapper(name) != nullptr; }
 
 std::optional<double> ParseDouble(std::string_view text) {
   double value = 0;
@@ -287,11 +296,8 @@ std::optional<double> ParseDouble(std::string_view text) {
 
 std::optional<WrappedValue> UnwrapExtended(ByteView object) {
   const std::optional<Element> first = ElementWalk(object).Next();
-  if (!first || !first->key.starts_with('$')) return std::nullopt;
-  const auto* const wrapper =
-      std::find_if(kWrappers.begin(), kWrappers.end(),
-                   [&](const Wrapper& row) { return row.name == first->key; });
-  if (wrapper == kWrappers.end()) return std::nullopt;
+  const Wrapper* const wrapper = first ? FindWrapper(first->key) : nullptr;
+  if (wrapper == nullptr) return std::nullopt;
   return wrapper->unwrap(ReadFields(object));
 }
 

@@ -22,6 +22,9 @@ struct WrappedValue {
 /// a wrapper and is none.
 [[nodiscard]] std::optional<WrappedValue> UnwrapExtended(ByteView object);
 
+/// True for a name that UnwrapExtended takes for a wrapper's: "$oid".
+[[nodiscard]] bool IsWrapperName(std::string_view name);
+
 /// A decimal number, as JSON writes it or nearly; nothing for another text and for one beyond a
 /// double.
 [[nodiscard]] std::optional<double> ParseDouble(std::string_view text);
