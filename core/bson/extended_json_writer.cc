@@ -28,18 +28,18 @@ constexpr std::int64_t kYear10000 = 253'402'300'800'000;
 
 std::string_view StringAt(ByteView value) { return AsText(value.subspan(4, value.size() - 5)); }
 
-void String(std::string_view text, JsonText& json) {
+void WriteString(std::string_view text, JsonText& json) {
   if (json.String(text)) return;
   throw Error(ExitCode::kCorrupt, "a document holds a string that is not UTF-8");
 }
 
-void WrappedString(std::string_view before, std::string_view text, JsonText& json) {
+void WriteWrappedString(std::string_view before, std::string_view text, JsonText& json) {
   json.Raw(before);
-  String(text, json);
+  WriteString(text, json);
   json.Raw('}');
 }
 
-void Decimal(ByteView value, JsonText& json) {
+void WriteDecimal(ByteView value, JsonText& json) {
   bson_decimal128_t decimal;
   std::memcpy(&decimal, value.data(), sizeof decimal);
   std::array<char, BSON_DECIMAL128_STRING> text{};
@@ -49,7 +49,7 @@ void Decimal(ByteView value, JsonText& json) {
   json.Raw(R"("})");
 }
 
-void Binary(const Element& element, JsonText& json) {
+void WriteBinary(const Element& element, JsonText& json) {
   const std::optional<ByteView> payload = BinaryPayload(element.value);
   if (!payload) Corrupt(element, "has an inner length that does not fit its bytes");
   json.Raw(R"({"$binary":{"base64":")");
@@ -59,12 +59,12 @@ void Binary(const Element& element, JsonText& json) {
   json.Raw(R"("}})");
 }
 
-void Bool(const Element& element, JsonText& json) {
+void WriteBool(const Element& element, JsonText& json) {
   if (element.value[0] > 1) Corrupt(element, "is a bool that is neither 0 nor 1");
   json.Raw(element.value[0] == 1 ? std::string_view("true") : "false");
 }
 
-void Timestamp(ByteView value, JsonText& json) {
+void WriteTimestamp(ByteView value, JsonText& json) {
   json.Raw(R"({"$timestamp":{"t":)");
   json.Integer(static_cast<std::uint32_t>(LoadInt32(value.data() + 4)));
   json.Raw(R"(,"i":)");
@@ -72,21 +72,21 @@ void Timestamp(ByteView value, JsonText& json) {
   json.Raw("}}");
 }
 
-void ObjectId(ByteView value, JsonText& json) {
+void WriteObjectId(ByteView value, JsonText& json) {
   json.Raw(R"({"$oid":")");
   json.Hex(value);
   json.Raw(R"("})");
 }
 
-void DbPointer(ByteView value, JsonText& json) {
+void WriteDbPointer(ByteView value, JsonText& json) {
   json.Raw(R"({"$dbPointer":{"$ref":)");
-  String(StringAt(value.first(value.size() - 12)), json);
+  WriteString(StringAt(value.first(value.size() - 12)), json);
   json.Raw(R"(,"$id":)");
-  ObjectId(value.last(12), json);
+  WriteObjectId(value.last(12), json);
   json.Raw("}}");
 }
 
-void Number(std::string_view before, std::int64_t value, JsonText& json) {
+void WriteNumber(std::string_view before, std::int64_t value, JsonText& json) {
   json.Raw(before);
   json.Integer(value);
   json.Raw(R"("})");
@@ -139,7 +139,7 @@ void JsonWriter::Walk(JsonText& json) {
       if (first && element.key.starts_with('$') && IsWrapperName(element.key)) {
         reads_back_differently_ = true;
       }
-      String(element.key, json);
+      WriteString(element.key, json);
       json.Raw(':');
     }
     Value(element, json);
@@ -152,19 +152,19 @@ void JsonWriter::Value(const Element& element, JsonText& json) {
     case BsonType::kDouble:
       return Double(LoadDouble(value.data()), json);
     case BsonType::kString:
-      return String(StringAt(value), json);
+      return WriteString(StringAt(value), json);
     case BsonType::kDocument:
       return Open(value, false, "}", json);
     case BsonType::kArray:
       return Open(value, true, "]", json);
     case BsonType::kBinary:
-      return Binary(element, json);
+      return WriteBinary(element, json);
     case BsonType::kUndefined:
       return json.Raw(R"({"$undefined":true})");
     case BsonType::kObjectId:
-      return ObjectId(value, json);
+      return WriteObjectId(value, json);
     case BsonType::kBool:
-      return Bool(element, json);
+      return WriteBool(element, json);
     case BsonType::kDate:
       return Date(LoadInt64(value.data()), json);
     case BsonType::kNull:
@@ -172,23 +172,23 @@ void JsonWriter::Value(const Element& element, JsonText& json) {
     case BsonType::kRegex:
       return Regex(AsText(value), json);
     case BsonType::kDbPointer:
-      return DbPointer(value, json);
+      return WriteDbPointer(value, json);
     case BsonType::kCode:
-      return WrappedString(R"({"$code":)", StringAt(value), json);
+      return WriteWrappedString(R"({"$code":)", StringAt(value), json);
     case BsonType::kSymbol:
-      return WrappedString(R"({"$symbol":)", StringAt(value), json);
+      return WriteWrappedString(R"({"$symbol":)", StringAt(value), json);
     case BsonType::kCodeWithScope:
       return CodeWithScope(element, json);
     case BsonType::kInt32:
       if (style_.relaxed) return json.Integer(LoadInt32(value.data()));
-      return Number(R"({"$numberInt":")", LoadInt32(value.data()), json);
+      return WriteNumber(R"({"$numberInt":")", LoadInt32(value.data()), json);
     case BsonType::kTimestamp:
-      return Timestamp(value, json);
+      return WriteTimestamp(value, json);
     case BsonType::kInt64:
       if (style_.relaxed) return json.Integer(LoadInt64(value.data()));
-      return Number(R"({"$numberLong":")", LoadInt64(value.data()), json);
+      return WriteNumber(R"({"$numberLong":")", LoadInt64(value.data()), json);
     case BsonType::kDecimal128:
-      return Decimal(value, json);
+      return WriteDecimal(value, json);
     case BsonType::kMinKey:
       return json.Raw(R"({"$minKey":1})");
     case BsonType::kMaxKey:
@@ -209,7 +209,7 @@ void JsonWriter::Date(std::int64_t milliseconds, JsonText& json) const {
     json.IsoDate(milliseconds);
     return json.Raw(R"("})");
   }
-  Number(R"({"$date":{"$numberLong":")", milliseconds, json);
+  WriteNumber(R"({"$date":{"$numberLong":")", milliseconds, json);
   json.Raw('}');
 }
 
@@ -218,9 +218,9 @@ void JsonWriter::Regex(std::string_view value, JsonText& json) const {
   std::string options(value.substr(end + 1, value.size() - end - 2));
   if (style_.sort_regex_options) std::sort(options.begin(), options.end());
   json.Raw(R"({"$regularExpression":{"pattern":)");
-  String(value.substr(0, end), json);
+  WriteString(value.substr(0, end), json);
   json.Raw(R"(,"options":)");
-  String(options, json);
+  WriteString(options, json);
   json.Raw("}}");
 }
 
@@ -228,7 +228,7 @@ void JsonWriter::CodeWithScope(const Element& element, JsonText& json) {
   const std::optional<haul::CodeWithScope> parts = SplitCodeWithScope(element.value);
   if (!parts) Corrupt(element, "has a code and a scope that do not fit its length");
   json.Raw(R"({"$code":)");
-  String(parts->code, json);
+  WriteString(parts->code, json);
   json.Raw(R"(,"$scope":)");
   Open(parts->scope, false, "}}", json);
 }
