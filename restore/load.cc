@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -15,123 +14,66 @@
 namespace haul {
 
 Load::Load(const LoadContext& context) : context_(context), limiter_(context.options.max_rate) {
-  for (const PlannedCollection& planned : context.plan.collections) {
-    std::unique_ptr<CollectionFeed> feed;
-    Amount expected;
-    if (planned.data) {
-      feed = std::make_unique<CollectionFeed>(*planned.data);
-      expected = {.documents = feed->documents().value_or(0), .bytes = feed->size()};
-    }
-    Target& target =
-        targets_.emplace_back(planned, context.progress.Add(Display(planned.spec.ns), expected));
-    target.most_workers = MostWorkers(planned, feed.get());
-    target.drained = feed == nullptr;
-    target.feed = std::move(feed);
-  }
-}
-
-std::size_t Load::MostWorkers(const PlannedCollection& planned, const CollectionFeed* feed) const {
-  const RestoreOptions& options = context_.options;
-  if (feed == nullptr || options.maintain_order || planned.spec.capped()) return 1;
-  const std::size_t limit =
-      options.workers_per_collection == 0 ? options.jobs : options.workers_per_collection;
-  return std::min(limit, feed->useful_workers());
-}
-
-void Load::Verify(std::size_t index, std::size_t workers) const {
-  for (std::size_t i = 0; i < targets_.size(); ++i) {
-    // Files without an index are looked through by one worker each, so their turns are spread.
-    const std::size_t part = (index + i) % workers;
-    const CollectionFeed* feed = targets_[i].feed.get();
-    if (feed != nullptr) feed->Verify(part, workers, context_.deployment.stop());
+  for (std::size_t i = 0; i < context.plan.collections.size(); ++i) {
+    const PlannedCollection& planned = context.plan.collections[i];
+    targets_.emplace_back(planned,
+                          context.progress.Add(Display(planned.spec.ns), context.feed.Expected(i)));
   }
 }
 
 void Load::Work() {
-  while (Target* target = Join()) {
-    if (target->feed != nullptr) Write(*target);
-    if (Leave(*target)) Complete(*target);
-  }
-}
-
-Load::Target* Load::FindWork() {
-  const std::size_t at_once = context_.options.parallel_collections;
-  const auto at_work = static_cast<std::size_t>(std::count_if(
-      targets_.begin(), targets_.end(), [](const Target& t) { return t.workers > 0; }));
-  for (Target& target : targets_) {
-    if (target.done || target.workers >= target.most_workers) continue;
-    if (target.drained && target.feed != nullptr) continue;
-    if (target.workers == 0 && at_once != 0 && at_work >= at_once) continue;
-    return &target;
-  }
-  return nullptr;
-}
-
-Load::Target* Load::Join() {
-  // A signal cannot wake anybody, so the waiting look at the stop flag.
-  constexpr std::chrono::milliseconds kLook{50};
-  std::unique_lock lock(mutex_);
-  while (!context_.deployment.stop().requested()) {
-    if (Target* target = FindWork()) {
-      ++target->workers;
-      return target;
+  const Client client = context_.deployment.Acquire();
+  const StopFlag& stop = context_.deployment.stop();
+  std::optional<CollectionWriter> writer;
+  std::optional<std::size_t> writes_to;
+  Claim claim;
+  while (context_.feed.Next(claim)) {
+    if (claim.kind == Claim::Kind::kComplete) {
+      Complete(claim.collection);
+      continue;
     }
-    const bool all_taken = std::all_of(targets_.begin(), targets_.end(), [](const Target& target) {
-      return target.drained || target.done;
-    });
-    if (all_taken) return nullptr;
-    changed_.wait_for(lock, kLook);
+    if (writes_to != claim.collection) {
+      writer.emplace(context_.deployment, client, targets_[claim.collection].counts,
+                     WriterOptions(claim.collection));
+      writes_to = claim.collection;
+    }
+    if (context_.options.objcheck) CheckDocuments(claim);
+    if (!limiter_.Acquire(claim.batch.bytes().size(), stop)) return;
+    CollectionProgress& progress = targets_[claim.collection].progress;
+    progress.Start();
+    writer->Write(claim.batch);
+    progress.Add(claim.batch.documents(), claim.advance);
   }
-  return nullptr;
 }
 
-bool Load::Leave(Target& target) {
-  const std::lock_guard lock(mutex_);
-  --target.workers;
-  changed_.notify_all();
-  if (context_.deployment.stop().requested()) return false;
-  target.drained = true;
-  if (target.workers != 0 || target.done) return false;
-  target.done = true;
-  return true;
-}
-
-void Load::Write(Target& target) {
+CollectionWriter::Options Load::WriterOptions(std::size_t collection) {
   const RestoreOptions& options = context_.options;
-  const bool ordered = options.maintain_order || target.planned.spec.capped();
-  const bool buckets = target.planned.spec.type == CollectionType::kTimeSeries;
-  CollectionWriter writer(
-      context_.deployment, target.counts,
-      {.ns = target.planned.spec.DataNamespace(),
-       .write_concern = options.write_concern.Clone(),
-       .ordered = ordered,
-       .bypass_validation = options.bypass_validation && !buckets,
-       .stop_on_reject = options.stop_on_error,
-       .on_reject = [&](const RejectedDocument& rejected) { Reject(target, rejected); }});
-  target.progress.Start();
-  Batch batch;
-  ClaimScratch scratch;
-  while (!context_.deployment.stop().requested() && target.feed->Next(batch, scratch)) {
-    if (options.objcheck) CheckDocuments(target, batch);
-    if (!limiter_.Acquire(batch.bytes().size(), context_.deployment.stop())) return;
-    writer.Write(batch);
-    target.progress.Add(batch.documents(), target.feed->Advance(batch));
-  }
-  writer.Finish();
+  const CollectionSpec& spec = targets_[collection].planned.spec;
+  const bool buckets = spec.type == CollectionType::kTimeSeries;
+  return {.ns = spec.DataNamespace(),
+          .write_concern = options.write_concern.Clone(),
+          .ordered = options.maintain_order || spec.capped(),
+          .bypass_validation = options.bypass_validation && !buckets,
+          .stop_on_reject = options.stop_on_error,
+          .on_reject = [this, collection](const RejectedDocument& rejected) {
+            Reject(collection, rejected);
+          }};
 }
 
-void Load::CheckDocuments(const Target& target, const Batch& batch) const {
-  for (std::size_t i = 0; i < batch.documents(); ++i) {
+void Load::CheckDocuments(const Claim& claim) const {
+  for (std::size_t i = 0; i < claim.batch.documents(); ++i) {
     try {
-      ValidateDocument(batch.at(i));
+      ValidateDocument(claim.batch.at(i));
     } catch (const Error& error) {
-      throw error.WithContext(fmt::format("check {}", EscapeForDisplay(target.feed->file().name)));
+      const std::string name = context_.feed.Name(claim.collection);
+      throw error.WithContext(fmt::format("check {}", EscapeForDisplay(name)));
     }
   }
 }
 
-void Load::Complete(Target& target) {
-  if (target.feed != nullptr) CheckCounts(target);
+void Load::Complete(std::size_t collection) {
+  Target& target = targets_[collection];
+  CheckCounts(collection);
   const CollectionSpec& spec = target.planned.spec;
   if (context_.options.with_indexes) {
     context_.indexes.Build(
@@ -147,24 +89,27 @@ void Load::Complete(Target& target) {
                                    .rejected = counts.rejected.load()});
 }
 
-void Load::CheckCounts(const Target& target) const {
-  const std::uint64_t expected = target.feed->documents().value_or(target.feed->handed_out());
+void Load::CheckCounts(std::size_t collection) const {
+  const Target& target = targets_[collection];
+  const RestoreFeed::Count count = context_.feed.Documents(collection);
+  const std::uint64_t expected = count.expected.value_or(count.handed_out);
   const std::uint64_t settled = target.counts.Sum();
-  if (settled == expected && target.feed->handed_out() == expected) return;
-  throw Error(
-      ExitCode::kCorrupt,
-      fmt::format("restore {}: the dump holds {} documents, but {} were read and {} are "
-                  "accounted for",
-                  Display(target.planned.spec.ns), expected, target.feed->handed_out(), settled));
+  if (settled == expected && count.handed_out == expected) return;
+  throw Error(ExitCode::kCorrupt,
+              fmt::format("restore {}: the dump holds {} documents, but {} were read and {} are "
+                          "accounted for",
+                          Display(target.planned.spec.ns), expected, count.handed_out, settled));
 }
 
-void Load::Reject(Target& target, const RejectedDocument& rejected) {
+void Load::Reject(std::size_t collection, const RejectedDocument& rejected) {
+  Target& target = targets_[collection];
+  const std::string file = context_.feed.Name(collection);
   const Namespace& ns = target.planned.spec.ns;
   context_.rejects.Add({.ns = ns,
                         .document = rejected.document,
                         .code = rejected.code,
                         .reason = rejected.reason,
-                        .file = target.feed->file().name});
+                        .file = file});
   context_.progress.Reject(1);
   const std::string line =
       fmt::format("rejected a document of {}: {}", Display(ns), EscapeForDisplay(rejected.reason));

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +13,8 @@
 #include "core/report/log.h"
 #include "core/report/progress.h"
 #include "formats/reject_file.h"
-#include "restore/feed.h"
 #include "restore/index_builds.h"
+#include "restore/input.h"
 #include "restore/plan.h"
 
 namespace haul {
@@ -26,23 +24,19 @@ struct LoadContext {
   Deployment& deployment;
   const RestorePlan& plan;
   const RestoreOptions& options;
+  RestoreFeed& feed;
   RejectFile& rejects;
   Progress& progress;
   Log& log;
   IndexBuilds& indexes;
 };
 
-/// The part of a restore that moves documents and then builds indexes: workers wire each data file
-/// to its collection, the largest first, all workers on one collection as far as its order and the
-/// limits allow; whoever writes the last documents of a collection builds its indexes while the
-/// others go on.
+/// The part of a restore that moves documents and then builds indexes: workers wire what the feed
+/// hands out to its collections; whoever learns that a collection is complete builds its indexes
+/// while the others go on.
 class Load {
  public:
-  /// Opens all data files; throws Error as DataFileReader does.
   explicit Load(const LoadContext& context);
-
-  /// Looks through everything that will be restored; worker `index` of `workers`.
-  void Verify(std::size_t index, std::size_t workers) const;
 
   /// One worker: works until nothing is left or a stop was requested. Throws the first error.
   void Work();
@@ -64,35 +58,21 @@ class Load {
 
     const PlannedCollection& planned;
     CollectionProgress& progress;
-    std::unique_ptr<CollectionFeed> feed;  ///< null: no data
-    std::size_t most_workers = 1;
     WriteCounts counts;
     std::atomic<bool> reject_shown = false;
-    // Guarded by Load::mutex_.
-    std::size_t workers = 0;
-    bool drained = false;
-    bool done = false;
   };
 
-  [[nodiscard]] std::size_t MostWorkers(const PlannedCollection& planned,
-                                        const CollectionFeed* feed) const;
-  /// Nothing: no work is left. Waits where all that is left is taken.
-  [[nodiscard]] Target* Join();
-  [[nodiscard]] Target* FindWork();
-  /// True for the last worker that leaves a drained collection.
-  [[nodiscard]] bool Leave(Target& target);
-  void Write(Target& target);
-  void CheckDocuments(const Target& target, const Batch& batch) const;
-  /// All documents of the collection are read, checked and written: its indexes are next.
-  void Complete(Target& target);
-  void CheckCounts(const Target& target) const;
-  void Reject(Target& target, const RejectedDocument& rejected);
+  [[nodiscard]] CollectionWriter::Options WriterOptions(std::size_t collection);
+  void CheckDocuments(const Claim& claim) const;
+  /// All documents of the collection are in, and the dump's were checked to the last: its indexes
+  /// are next.
+  void Complete(std::size_t collection);
+  void CheckCounts(std::size_t collection) const;
+  void Reject(std::size_t collection, const RejectedDocument& rejected);
 
   LoadContext context_;
   RateLimiter limiter_;
   std::deque<Target> targets_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
   std::atomic<std::size_t> finished_{0};
 };
 

@@ -18,33 +18,16 @@
 namespace haul {
 namespace {
 
-// What a first look says: the second one opens only what is selected.
-struct Contents {
-  DumpReader::Shape shape = DumpReader::Shape::kRoot;
-  std::set<std::string> databases;
-};
-
-Contents LookInto(const RestoreOptions& options) {
-  Contents contents;
-  const auto remember = [&](const Namespace& ns) {
-    contents.databases.insert(ns.database);
-    return false;
-  };
-  const DumpReader dump = DumpReader::Open(
-      options.path, {.allow_incomplete = options.allow_incomplete, .selects = remember});
-  contents.shape = dump.shape();
-  return contents;
-}
-
 bool IsAdminData(const Namespace& ns) {
   return ns.database == "admin" &&
          (ns.collection == "system.users" || ns.collection == "system.roles" ||
           ns.collection == "system.version");
 }
 
-Error NothingSelected(const RestoreOptions& options, const Contents& contents) {
+Error NothingSelected(const RestoreOptions& options, const RestoreInput& input) {
+  const std::set<std::string> databases = input.Databases();
   std::string held;
-  for (const std::string& database : contents.databases) {
+  for (const std::string& database : databases) {
     held += (held.empty() ? "" : ", ") + EscapeForDisplay(database);
   }
   const std::string what = options.database.empty()
@@ -52,8 +35,8 @@ Error NothingSelected(const RestoreOptions& options, const Contents& contents) {
                                : fmt::format("{}{}{}", EscapeForDisplay(options.database),
                                              options.collection.empty() ? "" : ".",
                                              EscapeForDisplay(options.collection));
-  const bool rename = contents.shape == DumpReader::Shape::kRoot && !options.database.empty() &&
-                      !contents.databases.contains(options.database);
+  const bool rename = input.shape() == DumpReader::Shape::kRoot && !options.database.empty() &&
+                      !databases.contains(options.database);
   return {
       ExitCode::kUsage,
       fmt::format("nothing to restore: {} does not hold {}", EscapeForDisplay(options.path), what),
@@ -90,8 +73,9 @@ void CheckTargets(const RestorePlan& plan) {
   CheckDistinctTargets(targets);
 }
 
-void AddCollections(RestorePlan& plan, const RestoreNaming& naming) {
-  for (const DumpedCollection& dumped : plan.dump.collections()) {
+void AddCollections(RestorePlan& plan, const std::vector<DumpedCollection>& collections,
+                    const RestoreNaming& naming) {
+  for (const DumpedCollection& dumped : collections) {
     if (const auto why = naming.WhySkipped(dumped.spec.ns)) {
       plan.warnings.push_back(fmt::format("left out {}: {}", Display(dumped.spec.ns), *why));
       continue;
@@ -106,24 +90,12 @@ void AddCollections(RestorePlan& plan, const RestoreNaming& naming) {
   plan.views = OrderViews(std::move(plan.views));
 }
 
-void TakeAdminData(PlannedUsers& users, const DumpedAdminData& admin) {
-  switch (admin.kind) {
-    case DumpedAdminData::Kind::kUsers:
-      users.users = admin.data;
-      return;
-    case DumpedAdminData::Kind::kRoles:
-      users.roles = admin.data;
-      return;
-    case DumpedAdminData::Kind::kVersion:
-      users.version = admin.data;
-      return;
-  }
-}
+using AdminData = std::vector<DumpedAdminData>;
 
-std::optional<PlannedUsers> FindUsers(const DumpReader& dump, const std::string& database) {
+std::optional<PlannedUsers> FindUsers(const AdminData& admin_data, const std::string& database) {
   PlannedUsers found;
-  for (const DumpedAdminData& admin : dump.admin_data()) {
-    if (admin.database == database) TakeAdminData(found, admin);
+  for (const DumpedAdminData& admin : admin_data) {
+    if (admin.database == database) found.Data(admin.kind) = admin.data;
   }
   if (!found.users && !found.roles) return std::nullopt;
   return found;
@@ -131,10 +103,10 @@ std::optional<PlannedUsers> FindUsers(const DumpReader& dump, const std::string&
 
 // The users of one database: its own files, else those of the whole server, of which the server
 // then takes only that database's.
-std::optional<PlannedUsers> UsersOfDatabase(const RestorePlan& plan,
+std::optional<PlannedUsers> UsersOfDatabase(const AdminData& admin_data,
                                             const RestoreOptions& options) {
-  std::optional<PlannedUsers> users = FindUsers(plan.dump, options.database);
-  if (!users) users = FindUsers(plan.dump, "admin");
+  std::optional<PlannedUsers> users = FindUsers(admin_data, options.database);
+  if (!users) users = FindUsers(admin_data, "admin");
   if (!users) {
     throw Error(ExitCode::kUsage,
                 fmt::format("--restoreDbUsersAndRoles: {} holds no users and roles of {}",
@@ -147,6 +119,18 @@ std::optional<PlannedUsers> UsersOfDatabase(const RestorePlan& plan,
 }
 
 }  // namespace
+
+std::optional<DataFile>& PlannedUsers::Data(DumpedAdminData::Kind kind) {
+  switch (kind) {
+    case DumpedAdminData::Kind::kUsers:
+      return users;
+    case DumpedAdminData::Kind::kRoles:
+      return roles;
+    case DumpedAdminData::Kind::kVersion:
+      break;
+  }
+  return version;
+}
 
 std::uint64_t PlannedCollection::Size() const {
   return data ? data->plain_bytes.value_or(data->stored_bytes) : 0;
@@ -214,38 +198,35 @@ std::vector<PlannedCollection> OrderViews(std::vector<PlannedCollection> views) 
 }
 
 RestorePlan MakeRestorePlan(const RestoreOptions& options) {
-  const Contents contents = LookInto(options);
-  if (contents.shape == DumpReader::Shape::kRoot && options.database.empty() &&
+  RestorePlan plan;
+  plan.input = OpenRestoreInput(options);
+  const DumpReader::Shape shape = plan.input->shape();
+  if (shape == DumpReader::Shape::kRoot && options.database.empty() &&
       !options.collection.empty()) {
     throw Error(ExitCode::kUsage, "--collection needs a database",
                 "add --db NAME or a database to the URI");
   }
-  const RestoreNaming naming(options, contents.shape);
-  const std::string folder = contents.databases.empty() ? "" : *contents.databases.begin();
-  const bool all_users = naming.SelectsAllUsers(folder);
-  const auto selects = [&](const Namespace& ns) {
+  const RestoreNaming naming(options, shape);
+  const std::set<std::string> databases = plan.input->Databases();
+  const bool all_users = naming.SelectsAllUsers(databases.empty() ? "" : *databases.begin());
+  RestoreInput::Contents contents = plan.input->Select([&](const Namespace& ns) {
     if (IsAdminData(ns)) return all_users || options.users_and_roles;
     return naming.Selects(ns);
-  };
-  RestorePlan plan{DumpReader::Open(options.path, {.allow_incomplete = options.allow_incomplete,
-                                                   .selects = selects}),
-                   {},
-                   {},
-                   {},
-                   {}};
-  plan.warnings = plan.dump.warnings();
-  if (plan.dump.oplog().has_value()) {
-    plan.warnings.push_back(
-        fmt::format("{}: not replayed, so that the collections are of different times",
-                    plan.dump.oplog()->name));
+  });
+  plan.warnings = std::move(contents.warnings);
+  plan.notes = std::move(contents.notes);
+  plan.oplog = contents.oplog;
+  if (plan.oplog) {
+    plan.warnings.push_back(fmt::format(
+        "{}: not replayed, so that the collections are of different times", plan.oplog->name));
   }
-  AddCollections(plan, naming);
+  AddCollections(plan, contents.collections, naming);
   if (options.users_and_roles) {
-    plan.users = UsersOfDatabase(plan, options);
+    plan.users = UsersOfDatabase(contents.admin_data, options);
   } else if (all_users) {
-    plan.users = FindUsers(plan.dump, "admin");
+    plan.users = FindUsers(contents.admin_data, "admin");
   }
-  if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, contents);
+  if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, *plan.input);
   CheckTargets(plan);
   WarnOfRenamedSources(plan);
   return plan;

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/plan/collection_spec.h"
 #include "formats/dump_reader.h"
+#include "restore/input.h"
 #include "restore/options.h"
 
 namespace haul {
@@ -27,15 +29,19 @@ struct PlannedUsers {
   std::optional<DataFile> users;
   std::optional<DataFile> roles;
   std::optional<DataFile> version;  ///< of their schema
+
+  [[nodiscard]] std::optional<DataFile>& Data(DumpedAdminData::Kind kind);
 };
 
-/// What a restore will do. A value.
+/// What a restore will do.
 struct RestorePlan {
-  DumpReader dump;
+  std::unique_ptr<RestoreInput> input;
   std::vector<PlannedCollection> collections;  ///< largest first; no views
   std::vector<PlannedCollection> views;        ///< each after the views that it reads
   std::optional<PlannedUsers> users;
+  std::optional<DataFile> oplog;
   std::vector<std::string> warnings;  ///< for the user; escaped for display
+  std::vector<std::string> notes;     ///< for who wants to know more
 
   /// Of the data files, as far as they are known before reading.
   [[nodiscard]] std::uint64_t Documents() const;

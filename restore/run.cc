@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,7 +47,8 @@ class Restore {
         target_(deployment_, plan, options),
         indexes_({deployment_, options.write_concern, progress_, log_,
                   options.indexes.convert_legacy, options.stop_on_error}),
-        load_({deployment_, plan, options, rejects_, progress_, log_, indexes_}) {}
+        feed_(plan.input->NewFeed(plan, options, invocation.stop)),
+        load_({deployment_, plan, options, *feed_, rejects_, progress_, log_, indexes_}) {}
 
   /// Everything that can be found out without touching the target.
   void Check();
@@ -61,6 +63,7 @@ class Restore {
   [[nodiscard]] bool RunPhase(const char* name, std::size_t workers, const Work& work);
   void PrepareCollections();
   void Finish();
+  void MergeUsers();
   void LogTarget();
   void LogEnd(Clock::time_point begin);
   [[nodiscard]] ExitCode Stopped();
@@ -77,6 +80,7 @@ class Restore {
   Progress progress_;
   RestoreTarget target_;
   IndexBuilds indexes_;
+  std::unique_ptr<RestoreFeed> feed_;
   Load load_;
   std::atomic<std::size_t> next_collection_{0};
   std::size_t views_in_the_way_ = 0;
@@ -86,9 +90,9 @@ class Restore {
 
 void Restore::Check() {
   for (const std::string& warning : plan_.warnings) log_.Warn(warning);
-  for (const std::string& note : plan_.dump.notes()) log_.Verbose(note);
-  plan_.dump.Verify();
-  if (plan_.users) CheckUsers(*plan_.users);
+  for (const std::string& note : plan_.notes) log_.Verbose(note);
+  plan_.input->Verify();
+  if (plan_.users) CheckUsers(*feed_);
   target_.Check(log_);
 }
 
@@ -104,7 +108,7 @@ bool Restore::RunPhases() {
   const std::size_t jobs = options_.jobs;
   // --drop destroys, so all that comes in place of it is looked through before.
   if (options_.drop && !RunPhase("checking the dump", jobs,
-                                 [this, jobs](std::size_t index) { load_.Verify(index, jobs); })) {
+                                 [this, jobs](std::size_t index) { feed_->Verify(index, jobs); })) {
     return false;
   }
   wrote_ = true;
@@ -134,8 +138,13 @@ void Restore::Finish() {
                     "replaces it",
                     Display(view.spec.ns)));
   }
-  if (!plan_.users || invocation_.stop.requested()) return;
-  const MergedUsers merged = RestoreUsers(deployment_, *plan_.users, options_);
+  if (invocation_.stop.requested()) return;
+  if (plan_.users) MergeUsers();
+  for (const std::string& remark : feed_->Finish()) log_.Warn(remark);
+}
+
+void Restore::MergeUsers() {
+  const MergedUsers merged = RestoreUsers(deployment_, *feed_, *plan_.users, options_);
   log_.Info(fmt::format("merged {} users and {} roles", merged.users, merged.roles));
 }
 

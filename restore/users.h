@@ -13,14 +13,14 @@ struct MergedUsers {
   std::uint64_t roles = 0;
 };
 
-/// Error kUnsupported where the dump's users are of a schema that the server cannot take. Reads the
-/// dump only.
-void CheckUsers(const PlannedUsers& planned);
+/// Error kUnsupported where the dump's users are of a schema that the server cannot take, as far as
+/// the feed knows it by now. Reads the dump only.
+void CheckUsers(RestoreFeed& feed);
 
 /// Puts users and roles into temporary collections, merges them, and drops those again. With
 /// --drop, users and roles of the scope that the dump does not hold are removed, unless it holds
 /// none at all.
-[[nodiscard]] MergedUsers RestoreUsers(Deployment& deployment, const PlannedUsers& planned,
-                                       const RestoreOptions& options);
+[[nodiscard]] MergedUsers RestoreUsers(Deployment& deployment, RestoreFeed& feed,
+                                       const PlannedUsers& planned, const RestoreOptions& options);
 
 }  // namespace haul

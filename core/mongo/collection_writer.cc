@@ -55,9 +55,10 @@ bool IsCausedByDocument(const bson_error_t& error) {
 
 }  // namespace
 
-CollectionWriter::CollectionWriter(Deployment& deployment, WriteCounts& counts, Options options)
+CollectionWriter::CollectionWriter(Deployment& deployment, const Client& client,
+                                   WriteCounts& counts, Options options)
     : deployment_(deployment),
-      client_(deployment.Acquire()),
+      client_(client),
       counts_(counts),
       options_(std::move(options)),
       command_(CommandOptions(options_, CanBypassTimestampReplacement(deployment.info()))),

@@ -56,8 +56,10 @@ class CollectionWriter final : public DocumentSink {
     std::function<void(const RejectedDocument&)> on_reject;
   };
 
-  /// Both must outlive the writer.
-  CollectionWriter(Deployment& deployment, WriteCounts& counts, Options options);
+  /// All must outlive the writer. `client` is the thread's: one connection for all collections that
+  /// it writes into.
+  CollectionWriter(Deployment& deployment, const Client& client, WriteCounts& counts,
+                   Options options);
 
   void Write(const Batch& batch) override;
   /// Nothing is held back, so there is nothing to do.
@@ -90,7 +92,7 @@ class CollectionWriter final : public DocumentSink {
   };
 
   Deployment& deployment_;
-  Client client_;
+  const Client& client_;
   WriteCounts& counts_;
   Options options_;
   WriteCommand command_;

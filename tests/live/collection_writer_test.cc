@@ -30,7 +30,8 @@ class Target {
       reasons_.push_back(rejected.reason);
       codes_.push_back(rejected.code);
     };
-    return std::make_unique<CollectionWriter>(server_.deployment(), counts_, std::move(options));
+    return std::make_unique<CollectionWriter>(server_.deployment(), server_.client(), counts_,
+                                              std::move(options));
   }
   [[nodiscard]] std::vector<std::string> Stored() {
     const Partition whole;
