@@ -40,6 +40,19 @@ bool HoldsCollectionFiles(const fs::path& directory) {
   });
 }
 
+// An oplog without metadata: a collection of that name has some.
+bool HoldsOnlyAnOplog(const fs::path& directory) {
+  bool oplog = false;
+  bool other = false;
+  for (const std::string& entry : ListDirectory(directory)) {
+    const DumpFileName name = ParseDumpFileName(entry);
+    if (!IsCollectionFile(name)) continue;
+    const bool data = name.kind == Kind::kData && name.stem == kOplogStem;
+    (data ? oplog : other) = true;
+  }
+  return oplog && !other;
+}
+
 bool HasFoldersWithCollections(const fs::path& directory) {
   return std::ranges::any_of(ListDirectory(directory), [&](const std::string& entry) {
     return entry.ends_with('/') && HoldsCollectionFiles(directory / entry);
@@ -74,6 +87,7 @@ DumpLocation DirectoryLocation(const fs::path& path) {
     throw Unusable(path, "it holds both collections and folders with collections",
                    "name the database's folder, or move the files at the top away");
   }
+  if (HoldsOnlyAnOplog(path)) return {Shape::kRoot, path, {}, {}};
   if (!has_files) throw Unusable(path, "it holds no collections");
   const fs::path folder = Real(path);
   return {Shape::kDatabaseFolder, folder.parent_path(), folder.filename().native(), {}};

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "formats/reject_file.h"
+#include "restore/oplog_source.h"
 
 namespace haul {
 namespace {
@@ -66,6 +67,24 @@ OptionGroup SelectionGroup(RestoreFlags& flags) {
            .field = FlagField{&flags.allow_missing},
            .help = "finding nothing of what was asked for is no error"},
       }};
+}
+
+OptionGroup OplogGroup(RestoreFlags& flags) {
+  return {"One point in time",
+          {
+              {.name = "oplogReplay",
+               .field = FlagField{&flags.oplog_replay},
+               .help = "apply the dump's oplog to what was restored, so that all of it is of one "
+                       "time"},
+              {.name = "oplogLimit",
+               .field = TextField{&flags.oplog_limit},
+               .argument = "SECONDS[:INCREMENT]",
+               .help = "apply only entries before this time"},
+              {.name = "oplogFile",
+               .field = TextField{&flags.oplog_file},
+               .argument = "FILE",
+               .help = "the oplog to apply, where the dump holds none"},
+          }};
 }
 
 OptionGroup TargetGroup(RestoreFlags& flags) {
@@ -168,6 +187,12 @@ Error Usage(std::string message, std::string hint = {}) {
 }
 
 void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options) {
+  if (!flags.oplog_replay && !flags.oplog_limit.empty()) {
+    throw Usage("--oplogLimit needs --oplogReplay");
+  }
+  if (!flags.oplog_replay && !flags.oplog_file.empty()) {
+    throw Usage("--oplogFile needs --oplogReplay");
+  }
   const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
   if (flags.preserve_uuid && !flags.drop) {
     throw Usage("--preserveUUID needs --drop: an existing collection keeps its UUID");
@@ -265,8 +290,8 @@ RestoreFlags FlagsOfMongorestore() {
 Command RestoreCommand(RestoreFlags& flags) {
   return {.name = flags.imitates ? "mongorestore" : "haul-restore",
           .summary = "Brings a dump back into a MongoDB deployment.",
-          .groups = {SelectionGroup(flags), TargetGroup(flags), CareGroup(flags), SpeedGroup(flags),
-                     ConnectionGroup(flags.connection, ServerRole::kTarget)},
+          .groups = {SelectionGroup(flags), OplogGroup(flags), TargetGroup(flags), CareGroup(flags),
+                     SpeedGroup(flags), ConnectionGroup(flags.connection, ServerRole::kTarget)},
           .positionals = {.name = "PATH",
                           .into = &flags.positionals,
                           .max = 1,
@@ -305,6 +330,9 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.mapper = MapperOf(flags);
   options.users_and_roles = flags.users_and_roles;
   options.allow_incomplete = flags.allow_incomplete;
+  options.oplog_replay = flags.oplog_replay;
+  if (!flags.oplog_limit.empty()) options.oplog_limit = ParseOplogLimit(flags.oplog_limit);
+  options.oplog_file = flags.oplog_file;
   options.drop = flags.drop;
   options.with_indexes = !flags.no_indexes;
   options.with_options = !flags.no_options;

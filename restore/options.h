@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/bson/document.h"
+#include "core/bson/timestamp.h"
 #include "core/cli/connection_options.h"
 #include "core/cli/options.h"
 #include "core/mongo/index_rewrite.h"
@@ -30,6 +31,9 @@ struct RestoreFlags {
   std::vector<std::string> ns_to;
   bool users_and_roles = false;
   bool allow_incomplete = false;
+  bool oplog_replay = false;
+  std::string oplog_limit;
+  std::string oplog_file;
   bool drop = false;
   bool no_indexes = false;
   bool no_options = false;
@@ -70,6 +74,9 @@ struct RestoreOptions {
   NamespaceMapper mapper;
   bool users_and_roles = false;
   bool allow_incomplete = false;
+  bool oplog_replay = false;
+  std::optional<Timestamp> oplog_limit;  ///< the first time that is not replayed
+  std::string oplog_file;
   bool drop = false;
   bool with_indexes = true;
   bool with_options = true;

@@ -14,6 +14,7 @@
 #include "core/bson/element.h"
 #include "core/plan/namespace_mapper.h"
 #include "restore/naming.h"
+#include "restore/oplog_source.h"
 
 namespace haul {
 namespace {
@@ -118,6 +119,22 @@ std::optional<PlannedUsers> UsersOfDatabase(const AdminData& admin_data,
   return users;
 }
 
+void TakeOplog(RestorePlan& plan, const RestoreOptions& options, RestoreInput::Contents& contents) {
+  if (!options.oplog_replay) {
+    if (!contents.oplog) return;
+    plan.warnings.push_back(
+        fmt::format("{}: not replayed, so that the collections are of different times; "
+                    "--oplogReplay applies it",
+                    contents.oplog->name));
+    return;
+  }
+  plan.oplog = ChooseOplog(options, contents);
+  if (plan.oplog) return;
+  throw Error(ExitCode::kUsage,
+              fmt::format("--oplogReplay: {} holds no oplog", EscapeForDisplay(options.path)),
+              "dump with --oplog, or name an oplog with --oplogFile");
+}
+
 }  // namespace
 
 std::optional<DataFile>& PlannedUsers::Data(DumpedAdminData::Kind kind) {
@@ -173,6 +190,9 @@ std::string RestorePlan::ToText() const {
                         TypeName(planned->spec.type), documents, FormatBytes(planned->Size()),
                         planned->spec.indexes.size());
   }
+  if (oplog) {
+    text += fmt::format("then the oplog {} is replayed, and indexes are built last\n", oplog->name);
+  }
   if (users) {
     text += users->database.empty()
                 ? std::string("users and roles of the whole server\n")
@@ -211,22 +231,20 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   const bool all_users = naming.SelectsAllUsers(databases.empty() ? "" : *databases.begin());
   RestoreInput::Contents contents = plan.input->Select([&](const Namespace& ns) {
     if (IsAdminData(ns)) return all_users || options.users_and_roles;
+    if (options.oplog_replay && IsDumpedOplog(ns)) return true;
     return naming.Selects(ns);
   });
   plan.warnings = std::move(contents.warnings);
   plan.notes = std::move(contents.notes);
-  plan.oplog = contents.oplog;
-  if (plan.oplog) {
-    plan.warnings.push_back(fmt::format(
-        "{}: not replayed, so that the collections are of different times", plan.oplog->name));
-  }
+  TakeOplog(plan, options, contents);
   AddCollections(plan, contents.collections, naming);
   if (options.users_and_roles) {
     plan.users = UsersOfDatabase(contents.admin_data, options);
   } else if (all_users) {
     plan.users = FindUsers(contents.admin_data, "admin");
   }
-  if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, *plan.input);
+  if (plan.Empty() && !plan.oplog && !options.allow_missing)
+    throw NothingSelected(options, *plan.input);
   CheckTargets(plan);
   WarnOfRenamedSources(plan);
   return plan;

@@ -22,6 +22,7 @@
 #include "core/report/summary.h"
 #include "restore/load.h"
 #include "restore/plan.h"
+#include "restore/replay.h"
 #include "restore/target.h"
 #include "restore/users.h"
 
@@ -64,6 +65,9 @@ class Restore {
   void PrepareCollections();
   void Finish();
   void MergeUsers();
+  void ReplayOplog();
+  void FinishFeed();
+  [[nodiscard]] bool EndPhases();
   void LogTarget();
   void LogEnd(Clock::time_point begin);
   [[nodiscard]] ExitCode Stopped();
@@ -82,6 +86,7 @@ class Restore {
   IndexBuilds indexes_;
   std::unique_ptr<RestoreFeed> feed_;
   Load load_;
+  std::optional<Replay> replay_;
   std::atomic<std::size_t> next_collection_{0};
   std::size_t views_in_the_way_ = 0;
   bool wrote_ = false;
@@ -94,6 +99,9 @@ void Restore::Check() {
   plan_.input->Verify();
   if (plan_.users) CheckUsers(*feed_);
   target_.Check(log_);
+  if (!options_.oplog_replay) return;
+  CheckReplayRights(deployment_, plan_);
+  replay_.emplace(Replay::Context{deployment_, plan_, options_, progress_, log_});
 }
 
 bool Restore::RunPhase(const char* name, std::size_t workers, const Work& work) {
@@ -114,7 +122,31 @@ bool Restore::RunPhases() {
   wrote_ = true;
   return RunPhase("creating collections", jobs, [this](std::size_t) { PrepareCollections(); }) &&
          RunPhase("", jobs, [this](std::size_t) { load_.Work(); }) &&
-         RunPhase("creating views and users", 1, [this](std::size_t) { Finish(); });
+         RunPhase("creating views and users", 1, [this](std::size_t) { Finish(); }) && EndPhases();
+}
+
+bool Restore::EndPhases() {
+  if (!replay_) return true;
+  return RunPhase("replaying the oplog", 1, [this](std::size_t) { ReplayOplog(); }) &&
+         RunPhase("", options_.jobs, [this](std::size_t) { indexes_.Work(); });
+}
+
+void Restore::ReplayOplog() {
+  const std::unique_ptr<DocumentSource> oplog = feed_->Oplog();
+  if (oplog == nullptr) {
+    throw Error(ExitCode::kSourceChanged,
+                fmt::format("--oplogReplay: {} holds no oplog, so that the collections are of "
+                            "different times",
+                            EscapeForDisplay(options_.path)));
+  }
+  replay_->Run(*oplog);
+  if (invocation_.stop.requested()) return;
+  FinishFeed();
+  if (options_.with_indexes) replay_->AddIndexes(indexes_);
+}
+
+void Restore::FinishFeed() {
+  for (const std::string& remark : feed_->Finish()) log_.Warn(remark);
 }
 
 void Restore::PrepareCollections() {
@@ -140,7 +172,7 @@ void Restore::Finish() {
   }
   if (invocation_.stop.requested()) return;
   if (plan_.users) MergeUsers();
-  for (const std::string& remark : feed_->Finish()) log_.Warn(remark);
+  if (!replay_) FinishFeed();
 }
 
 void Restore::MergeUsers() {
@@ -155,6 +187,10 @@ void Restore::LogTarget() {
 }
 
 std::string Restore::RunAgain() const {
+  if (replay_ && !replay_->Reached().empty()) {
+    return fmt::format("the oplog was applied up to {}: run the restore again with --drop",
+                       replay_->Reached());
+  }
   const auto is_time_series = [](const PlannedCollection& planned) {
     return planned.spec.type == CollectionType::kTimeSeries;
   };
@@ -224,7 +260,8 @@ ExitCode Restore::Run() {
   rejects_.Finish();
   LogEnd(begin);
   const bool all_there = (load_.totals().rejected == 0 || !options_.rejects_fail) &&
-                         indexes_.failed() == 0 && views_in_the_way_ == 0;
+                         indexes_.failed() == 0 && views_in_the_way_ == 0 &&
+                         (!replay_ || replay_->complete());
   return all_there ? ExitCode::kOk : ExitCode::kRejected;
 }
 

@@ -4,15 +4,13 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <string_view>
 
 #include "core/base/text.h"
 #include "core/bson/element.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/index_rewrite.h"
-#include "core/mongo/retry.h"
-#include "core/mongo/server_selection.h"
+#include "core/mongo/repeated_command.h"
 
 namespace haul {
 namespace {
@@ -124,15 +122,10 @@ CatalogWriter::CatalogWriter(Deployment& deployment)
 
 CommandResult CatalogWriter::Run(const std::string& database, const Document& command,
                                  std::string_view operation) {
-  Backoff backoff(deployment_.retry_for(), deployment_.stop());
-  for (repeated_ = false;; repeated_ = true) {
-    const auto began = std::chrono::steady_clock::now();
-    CommandResult result = client_.TryCommand(database, command.bson());
-    if (result.ok || !IsTransient(result.error, result.reply.bson())) return result;
-    if (SelectionOutlasted(result.error, began, deployment_.retry_for()) || !backoff.Wait()) {
-      throw DriverError(operation, result.error, result.reply.bson());
-    }
-  }
+  RepeatedResult result =
+      RunRepeatedly(deployment_, client_, {database, command.bson(), operation});
+  repeated_ = result.repeated;
+  return std::move(result.result);
 }
 
 bool CatalogWriter::Create(const CollectionSpec& spec, const CreateOptions& options) {

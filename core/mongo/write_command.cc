@@ -7,11 +7,10 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/element.h"
+#include "core/bson/open_document.h"
 
 namespace haul {
 namespace {
-
-constexpr std::uint8_t kEnd = 0;
 
 Document NewHead(const char* name, const WriteCommandOptions& options) {
   Document head;
@@ -24,32 +23,6 @@ Document NewHead(const char* name, const WriteCommandOptions& options) {
   }
   return head;
 }
-
-// A document that is built in place: its length is filled in when it ends.
-class OpenDocument {
- public:
-  explicit OpenDocument(ByteBuffer& buffer) : buffer_(buffer), begin_(buffer.size()) {
-    constexpr std::array<std::uint8_t, 4> kLength{};
-    buffer_.Append(kLength);
-  }
-  void BeginElement(BsonType type, std::string_view key) {
-    const auto code = static_cast<std::uint8_t>(type);
-    buffer_.Append({&code, 1});
-    buffer_.Append(AsBytes(key));
-    buffer_.Append({&kEnd, 1});
-  }
-  void End() {
-    buffer_.Append({&kEnd, 1});
-    const auto length = static_cast<std::uint32_t>(buffer_.size() - begin_);
-    for (std::size_t i = 0; i < 4; ++i) {
-      buffer_.data()[begin_ + i] = static_cast<std::uint8_t>(length >> (8 * i));
-    }
-  }
-
- private:
-  ByteBuffer& buffer_;
-  std::size_t begin_;
-};
 
 // {$and: [{_id: {$eq: ID}}, {_id: {$exists: false}}]}: matches nothing, so the upsert always
 // inserts, and yet it names the _id as upserts have to.
