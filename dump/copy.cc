@@ -48,14 +48,15 @@ void CopyState::WriteDefinitions() {
 
 void CopyState::Work() {
   const Client client = context_.deployment.Acquire();
-  const auto encoder =
-      GetCodec(context_.options.codec.id).new_encoder(context_.options.codec.level);
+  const auto encoder = GetCodec(context_.options.destination.codec.id)
+                           .new_encoder(context_.options.destination.codec.level);
   while (!context_.deployment.stop().requested()) {
     const std::optional<DumpTask> task = tasks_.Claim();
     if (!task) return;
     ReadPartition(*task, client, *encoder);
     if (context_.deployment.stop().requested() || !tasks_.Done(*task)) continue;
     Complete(targets_[task->collection], client);
+    tasks_.Close();
   }
 }
 

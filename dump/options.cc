@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <string_view>
 #include <thread>
 
@@ -73,11 +72,18 @@ OptionGroup OutputGroup(DumpFlags& flags) {
            .letter = 'o',
            .field = TextField{&flags.out},
            .argument = "DIR",
-           .help = "the directory; strftime patterns such as %Y-%m-%d expand in UTC"},
+           .help = "the directory; strftime patterns such as %Y-%m-%d expand in UTC; - writes the "
+                   "bare documents of --collection to standard output"},
+          {.name = "archive",
+           .field = OptionalValueField{&flags.archive},
+           .argument = "FILE",
+           .help = "one archive instead of a directory; without a value to standard output"},
           {.name = "compress",
            .field = TextField{&flags.compress},
            .argument = "CODEC[:LEVEL]",
-           .help = "zstd, gzip or none"},
+           .help =
+               "zstd, gzip or none; without it standard output is not packed, and what is packed "
+               "with zstd mongorestore cannot read"},
           {.name = "gzip", .field = FlagField{&flags.gzip}, .help = "the same as --compress gzip"},
           {.name = "overwrite",
            .field = FlagField{&flags.overwrite},
@@ -151,6 +157,12 @@ void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
   if ((excludes || patterns) && !options.collection.empty()) {
     throw Usage("--collection selects one collection: --excludeCollection and patterns exclude it");
   }
+  if (options.destination.kind == Destination::Kind::kDocuments && options.collection.empty()) {
+    throw Usage(
+        "--out - needs --collection: documents of several collections in a row are of no "
+        "use",
+        "--archive writes several collections to standard output");
+  }
   if (options.collection.starts_with(kBucketsPrefix)) {
     throw Usage("--collection names the buckets of a time-series collection",
                 fmt::format("use --collection {}", LogicalCollection(options.collection)));
@@ -178,9 +190,10 @@ Document SelectionDocument(const DumpFlags& flags, const DumpOptions& options) {
   append_list("excludeCollectionsWithPrefix", flags.exclude_prefixes);
   if (flags.views_as_collections) BSON_APPEND_BOOL(to, "viewsAsCollections", true);
   if (flags.users_and_roles) BSON_APPEND_BOOL(to, "dumpDbUsersAndRoles", true);
-  BSON_APPEND_UTF8(
-      to, "compress",
-      fmt::format("{}:{}", GetCodec(options.codec.id).name, options.codec.level).c_str());
+  BSON_APPEND_UTF8(to, "compress",
+                   fmt::format("{}:{}", GetCodec(options.destination.codec.id).name,
+                               options.destination.codec.level)
+                       .c_str());
   BSON_APPEND_UTF8(to, "readPreference", options.connection.read_preference.c_str());
   return selection;
 }
@@ -208,15 +221,17 @@ DumpFlags FlagsOfMongodump() {
 }
 
 Command DumpCommand(DumpFlags& flags) {
-  return {.name = flags.imitates ? "mongodump" : "haul-dump",
-          .summary = "Writes a MongoDB deployment, database or collection to a directory.",
-          .groups = {SelectionGroup(flags), OutputGroup(flags), SpeedGroup(flags),
-                     ConnectionGroup(flags.connection, ServerRole::kSource)},
-          .examples = {"haul-dump --uri mongodb://HOST/shop --out backup",
-                       "haul-dump --uri env:MONGO_URL --out backups/%Y-%m-%d",
-                       "haul-dump --uri mongodb://HOST/shop --collection orders "
-                       "--query '{\"status\":\"completed\"}'"},
-          .imitates = flags.imitates};
+  return {
+      .name = flags.imitates ? "mongodump" : "haul-dump",
+      .summary = "Writes a MongoDB deployment, database or collection to a directory or archive.",
+      .groups = {SelectionGroup(flags), OutputGroup(flags), SpeedGroup(flags),
+                 ConnectionGroup(flags.connection, ServerRole::kSource)},
+      .examples = {"haul-dump --uri mongodb://HOST/shop --out backup",
+                   "haul-dump --uri env:MONGO_URL --out backups/%Y-%m-%d",
+                   "haul-dump --uri mongodb://HOST --archive=all.zst",
+                   "haul-dump --uri mongodb://HOST/shop --collection orders "
+                   "--query '{\"status\":\"completed\"}'"},
+      .imitates = flags.imitates};
 }
 
 DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed,
@@ -224,11 +239,7 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
                              std::chrono::system_clock::time_point now) {
   constexpr std::size_t kFewestJobs = 4;
   DumpOptions options;
-  options.codec = ParseCodecChoice(flags.gzip ? "gzip" : flags.compress);
-  if (flags.gzip && parsed.Given("compress") &&
-      ParseCodecChoice(flags.compress).id != CodecId::kGzip) {
-    throw Usage("--gzip and --compress name two codecs", "give one of them");
-  }
+  options.destination = ResolveDestination(flags, parsed, environment, now);
   ConnectionContext context{.app_name = "haul-dump", .role = ServerRole::kSource};
   if (!flags.database.empty()) context.database = flags.database;
   options.connection = ResolveConnection(flags.connection, parsed, environment, context);
@@ -247,12 +258,6 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
                                     .exclude_prefixes = flags.exclude_prefixes});
   options.views_as_collections = flags.views_as_collections;
   options.users_and_roles = flags.users_and_roles;
-  options.out = flags.imitates ? flags.out : ExpandTimePattern(flags.out, now);
-  if (options.out.empty()) throw Usage("--out is empty", "name a directory");
-  if (options.out == "-") {
-    throw Error(ExitCode::kUnsupported, "--out - (standard output) is not supported yet",
-                "name a directory");
-  }
   options.overwrite = flags.overwrite;
   options.sync = !flags.no_sync;
   options.check_space = flags.check_space;
@@ -265,28 +270,6 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
   options.max_rate = flags.max_rate;
   options.selection = SelectionDocument(flags, options);
   return options;
-}
-
-std::string ExpandTimePattern(const std::string& pattern,
-                              std::chrono::system_clock::time_point now) {
-  constexpr std::string_view kKnown = "YmdHMSjFTGVuy";
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::string expanded;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
-    if (pattern[i] == '%' && next == '%') {
-      expanded += '%';
-      ++i;
-    } else if (pattern[i] == '%' && next != '\0' && kKnown.find(next) != std::string_view::npos) {
-      expanded += fmt::format(fmt::runtime(fmt::format("{{:%{}}}", next)), utc);
-      ++i;
-    } else {
-      expanded += pattern[i];
-    }
-  }
-  return expanded;
 }
 
 }  // namespace haul

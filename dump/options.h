@@ -9,8 +9,8 @@
 #include "core/bson/document.h"
 #include "core/cli/connection_options.h"
 #include "core/cli/options.h"
-#include "core/io/codec.h"
 #include "core/plan/namespace_filter.h"
+#include "dump/destination.h"
 
 namespace haul {
 
@@ -29,6 +29,7 @@ struct DumpFlags {
   bool users_and_roles = false;
   bool force_table_scan = false;
   std::string out = "dump";
+  std::optional<std::string> archive;
   std::string compress = "zstd:2";
   bool gzip = false;
   bool overwrite = false;
@@ -58,8 +59,7 @@ struct DumpOptions {
   NamespaceFilter filter;
   bool views_as_collections = false;
   bool users_and_roles = false;
-  std::string out;  ///< patterns expanded
-  CodecChoice codec;
+  Destination destination;
   bool overwrite = false;
   bool sync = true;
   bool check_space = false;
@@ -76,9 +76,5 @@ struct DumpOptions {
 [[nodiscard]] DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed,
                                            const Environment& environment,
                                            std::chrono::system_clock::time_point now);
-
-/// strftime's %Y %m %d %H %M %S %j %F %T %G %V %u %y in UTC and %% ; any other text stays as it is.
-[[nodiscard]] std::string ExpandTimePattern(const std::string& pattern,
-                                            std::chrono::system_clock::time_point now);
 
 }  // namespace haul

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "dump/archive_output.h"
+#include "dump/documents_output.h"
 #include "formats/dump_writer.h"
 
 namespace haul {
@@ -13,10 +15,10 @@ namespace {
 class DirectoryOutput final : public DumpOutput {
  public:
   DirectoryOutput(const DumpOptions& options, const DumpPlan& plan)
-      : root_(options.out),
+      : root_(options.destination.path),
         prelude_folder_(plan.prelude_folder),
-        writer_(DumpWriter::Create({.root = options.out,
-                                    .codec = options.codec,
+        writer_(DumpWriter::Create({.root = options.destination.path,
+                                    .codec = options.destination.codec,
                                     .sync = options.sync ? Sync::kDurable : Sync::kNone,
                                     .overwrite = options.overwrite},
                                    plan.Paths())) {}
@@ -44,7 +46,15 @@ class DirectoryOutput final : public DumpOutput {
 }  // namespace
 
 std::unique_ptr<DumpOutput> OpenDumpOutput(const DumpOptions& options, const DumpPlan& plan,
-                                           const ManifestPart& /*part*/) {
+                                           const ManifestPart& part) {
+  switch (options.destination.kind) {
+    case Destination::Kind::kArchive:
+      return NewArchiveOutput(options, plan, part);
+    case Destination::Kind::kDocuments:
+      return NewDocumentsOutput(options, plan);
+    case Destination::Kind::kDirectory:
+      break;
+  }
   return std::make_unique<DirectoryOutput>(options, plan);
 }
 

@@ -66,10 +66,11 @@ bool SelectsKind(const DumpOptions& options, const CollectionSpec& spec) {
 PlannedCollection PlanCollection(CollectionSpec spec, const DumpOptions& options) {
   PlannedCollection planned;
   const bool is_view = spec.type == CollectionType::kView;
-  planned.metadata_path = DumpWriter::MetadataPath(spec.ns, options.codec.id);
+  planned.metadata_path = DumpWriter::MetadataPath(spec.ns, options.destination.codec.id);
   planned.data_ns = spec.DataNamespace();
+  planned.archive_ns = planned.data_ns;
   if (!is_view || options.views_as_collections) {
-    planned.data_path = DumpWriter::DataPath(planned.data_ns, options.codec.id);
+    planned.data_path = DumpWriter::DataPath(planned.data_ns, options.destination.codec.id);
   }
   if (is_view && options.views_as_collections) StripViewDefinition(spec);
   if (options.query) {
@@ -85,7 +86,8 @@ PlannedCollection PlanAdminData(const std::string& database, const char* collect
   PlannedCollection planned;
   planned.data_ns = {"admin", collection};
   planned.spec.ns = planned.data_ns;
-  planned.data_path = DumpWriter::AdminDataPath(database, collection, options.codec.id);
+  planned.archive_ns = {database, fmt::format("$admin.{}", collection)};
+  planned.data_path = DumpWriter::AdminDataPath(database, collection, options.destination.codec.id);
   planned.filter.emplace();
   if (std::string_view(collection) != "system.version" && database != "admin") {
     BSON_APPEND_UTF8(planned.filter->bson(), "db", database.c_str());
@@ -141,6 +143,16 @@ void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
   }
   throw Error(ExitCode::kUsage, "the selection holds no collection; nothing was written",
               "check --db and the patterns; see --dryRun without them");
+}
+
+// Users and roles first, as archives have them; then the largest, so that no worker is left alone
+// with it at the end.
+bool ComesBefore(const PlannedCollection& a, const PlannedCollection& b) {
+  const auto is_admin = [](const PlannedCollection& planned) {
+    return planned.data_ns.database == "admin" && planned.data_ns.collection.starts_with("system.");
+  };
+  if (is_admin(a) != is_admin(b)) return is_admin(a);
+  return a.size.bytes > b.size.bytes;
 }
 
 }  // namespace
@@ -229,10 +241,7 @@ DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOp
   for (PlannedCollection& planned : plan.collections) {
     Cut(planned, from);
   }
-  std::stable_sort(plan.collections.begin(), plan.collections.end(),
-                   [](const PlannedCollection& a, const PlannedCollection& b) {
-                     return a.size.bytes > b.size.bytes;
-                   });
+  std::stable_sort(plan.collections.begin(), plan.collections.end(), ComesBefore);
   if (!options.database.empty()) plan.prelude_folder = options.database;
   return plan;
 }

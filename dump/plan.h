@@ -18,6 +18,7 @@ namespace haul {
 struct PlannedCollection {
   CollectionSpec spec;
   Namespace data_ns;                  ///< where the documents lie
+  Namespace archive_ns;               ///< how an archive calls data_ns
   std::string data_path;              ///< in the dump; empty = definition only (views)
   std::string metadata_path;          ///< empty = none (users and roles of one database)
   std::optional<Document> filter;     ///< what partitions of Order::kQuery select
@@ -31,7 +32,7 @@ struct PlannedCollection {
 };
 
 struct DumpPlan {
-  std::vector<PlannedCollection> collections;  ///< largest first
+  std::vector<PlannedCollection> collections;  ///< users and roles, then largest first
   std::string prelude_folder;                  ///< "" = the dump's root
 
   [[nodiscard]] std::vector<std::string> Paths() const;

@@ -1,6 +1,7 @@
 #include "dump/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -18,6 +19,8 @@
 #include "core/report/progress.h"
 #include "core/report/progress_renderer.h"
 #include "core/report/summary.h"
+#include "core/report/terminal.h"
+#include "core/storage/byte_sink.h"
 #include "core/storage/local.h"
 #include "dump/copy.h"
 #include "dump/output.h"
@@ -32,12 +35,14 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kGrace{4000};
 
 void CheckFreeSpace(const DumpPlan& plan, const DumpOptions& options, Log& log) {
-  const std::uint64_t estimate = plan.EstimateStored(options.codec);
-  const std::uint64_t free = FreeSpace(options.out);
+  const Destination& to = options.destination;
+  if (to.is_standard_output() || IsDevice(to.path)) return;
+  const std::uint64_t estimate = plan.EstimateStored(to.codec);
+  const std::uint64_t free = FreeSpace(to.path);
   if (estimate <= free) return;
   const std::string message =
       fmt::format("the dump may take {}, and {} has {} free", FormatBytes(estimate),
-                  EscapeForDisplay(options.out), FormatBytes(free));
+                  EscapeForDisplay(to.path), FormatBytes(free));
   if (options.check_space) {
     throw Error(ExitCode::kLocalStorage, message + "; nothing was written",
                 "free some space, choose another --out, or leave out --checkSpace");
@@ -82,7 +87,14 @@ void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
   log.Info(fmt::format("dumping {} collection{} (about {} documents, {}) from {} to {}",
                        plan.collections.size(), plan.collections.size() == 1 ? "" : "s",
                        FormatCount(total.documents), FormatBytes(total.bytes),
-                       options.connection.display_target, options.out));
+                       options.connection.display_target, options.destination.Name()));
+}
+
+// Before anything is asked of the server.
+void RefuseTerminal(const Destination& destination) {
+  if (!destination.is_standard_output() || !IsTerminal(STDOUT_FILENO)) return;
+  throw Error(ExitCode::kUsage, "standard output is a terminal, which is no place for a dump",
+              "redirect it, or name a file: --archive=FILE");
 }
 
 }  // namespace
@@ -90,6 +102,7 @@ void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
 ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   Log& log = invocation.log;
   const Clock::time_point begin = Clock::now();
+  if (!options.dry_run) RefuseTerminal(options.destination);
   Deployment deployment({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                         invocation.stop);
   const Client client = deployment.Acquire();

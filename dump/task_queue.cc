@@ -28,9 +28,12 @@ std::optional<DumpTask> TaskQueue::Claim() {
 bool TaskQueue::Done(const DumpTask& task) {
   const std::lock_guard lock(mutex_);
   Collection& collection = collections_[task.collection];
-  const bool last = ++collection.done == collection.partitions;
-  if (last) --open_;
-  return last;
+  return ++collection.done == collection.partitions;
+}
+
+void TaskQueue::Close() {
+  const std::lock_guard lock(mutex_);
+  --open_;
 }
 
 }  // namespace haul

@@ -24,8 +24,10 @@ class TaskQueue {
   /// wait, the workers at the open ones take them up as they finish (Done).
   [[nodiscard]] std::optional<DumpTask> Claim();
 
-  /// The task was read to its end. True where it was the last one of its collection.
+  /// The task was read to its end. True where it was the last one of its collection: the caller
+  /// completes that one and then calls Close(), and until then it counts as open.
   [[nodiscard]] bool Done(const DumpTask& task);
+  void Close();
 
  private:
   struct Collection {

@@ -1,5 +1,6 @@
 #include "core/cli/run_tool.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -54,6 +55,14 @@ void RaiseFileLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A standard stream that is closed gives its number to the next file or connection that is opened,
+// and what is meant for the stream would go there. Held so, a write fails.
+void HoldStandardStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_PATH);
+  }
 }
 
 // A disk that is full must not look like success; a pager that was closed early is fine.
@@ -146,6 +155,7 @@ bool CalledAs(std::string_view tool, int argc, char** argv) {
 
 int RunTool(Command command, int argc, char** argv,
             const std::function<ExitCode(const Invocation&)>& body) {
+  HoldStandardStreams();
   GeneralOptions general;
   command.groups.push_back(GeneralGroup(general));
   Environment environment = Environment::OfProcess();

@@ -1,6 +1,7 @@
 #include "core/storage/descriptor.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -12,9 +13,17 @@ namespace haul {
 void WriteAll(int fd, std::string_view bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = RetryInterrupted([&] { return write(fd, bytes.data(), bytes.size()); });
+    if (written < 0 && errno == EAGAIN) {
+      // A pipe that its other end made non-blocking is full, not broken.
+      pollfd full{.fd = fd, .events = POLLOUT, .revents = 0};
+      RetryInterrupted([&] { return poll(&full, 1, -1); });
+      continue;
+    }
     if (written < 0) {
-      const bool full = errno == ENOSPC || errno == EDQUOT;
-      throw ErrnoError("write", path.native()).WithHint(full ? "free some space there" : "");
+      const char* hint = errno == ENOSPC || errno == EDQUOT ? "free some space there"
+                         : errno == EPIPE ? "what read it has ended: look there first"
+                                          : "";
+      throw ErrnoError("write", path.native()).WithHint(hint);
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }

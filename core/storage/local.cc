@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,14 @@ Error AlreadyThere(std::string_view operation, const std::filesystem::path& path
                                            operation, EscapeForDisplay(path.native()))};
 }
 
+Error WrittenByAnother(const std::filesystem::path& path) {
+  return {ExitCode::kLocked,
+          fmt::format("write {}: another run is writing it", EscapeForDisplay(path.native()))};
+}
+
+// So that others see that this run is at work. A file system without locks is no error.
+bool LockForThisRun(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+
 void CheckIsFile(int fd, const std::filesystem::path& path, struct stat& status) {
   if (fstat(fd, &status) < 0) throw ErrnoError("read", path.native());
   if (S_ISREG(status.st_mode)) return;
@@ -86,7 +95,8 @@ bool StaysBelow(std::string_view name) {
   }
 }
 
-LocalFileWriter::LocalFileWriter(std::filesystem::path root, std::string name, Sync sync)
+LocalFileWriter::LocalFileWriter(std::filesystem::path root, std::string name, Sync sync,
+                                 Unfinished unfinished)
     : root_(std::move(root)), name_(std::move(name)), sync_(sync) {
   if (!StaysBelow(name_)) {
     throw Error(ExitCode::kUsage,
@@ -98,9 +108,30 @@ LocalFileWriter::LocalFileWriter(std::filesystem::path root, std::string name, S
     return openat(directory.get(), part.c_str(),
                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
   });
-  if (fd_ >= 0) return;
-  if (errno == EEXIST) throw AlreadyThere("create", part_path());
-  throw ErrnoError("create", part_path().native());
+  if (fd_ < 0 && errno == EEXIST && unfinished == Unfinished::kReplace) {
+    TakeOver(directory.get(), part.c_str());
+    return;
+  }
+  if (fd_ < 0 && errno == EEXIST) throw AlreadyThere("create", part_path());
+  if (fd_ < 0) throw ErrnoError("create", part_path().native());
+  if (!LockForThisRun(fd_)) throw WrittenByAnother(part_path());
+}
+
+// The lock comes before the first byte goes: its run may be at work, or have given the file its
+// final name a moment ago.
+void LocalFileWriter::TakeOver(int directory, const char* part) {
+  Descriptor file(
+      RetryInterrupted([&] { return openat(directory, part, O_WRONLY | O_NOFOLLOW | O_CLOEXEC); }));
+  if (!file.valid()) throw ErrnoError("open", part_path().native());
+  const bool locked = LockForThisRun(file.get());
+  struct stat opened {};
+  struct stat named {};
+  const bool same = locked && fstat(file.get(), &opened) == 0 &&
+                    fstatat(directory, part, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    opened.st_ino == named.st_ino;
+  if (!same) throw WrittenByAnother(part_path());
+  if (ftruncate(file.get(), 0) < 0) throw ErrnoError("truncate", part_path().native());
+  fd_ = file.Release();
 }
 
 LocalFileWriter::~LocalFileWriter() {

@@ -24,6 +24,12 @@ enum class Sync : std::uint8_t {
 
 inline constexpr std::string_view kPartSuffix = ".part";
 
+/// What becomes of a .part file that an earlier run left.
+enum class Unfinished : std::uint8_t {
+  kRefuse,   ///< kConflict
+  kReplace,  ///< its bytes go; kLocked where its run is still at work
+};
+
 /// A file being written: invisible under its final name until Commit(). It is written as
 /// "<name>.part" (mode 0600, O_EXCL). Below `root` no link is followed and missing directories are
 /// made (0700); a name that would leave `root` is kUsage. Append is not thread-safe: callers that
@@ -33,7 +39,8 @@ inline constexpr std::string_view kPartSuffix = ".part";
 class LocalFileWriter {
  public:
   /// `name` is relative to `root`, with '/'.
-  LocalFileWriter(std::filesystem::path root, std::string name, Sync sync);
+  LocalFileWriter(std::filesystem::path root, std::string name, Sync sync,
+                  Unfinished unfinished = Unfinished::kRefuse);
   ~LocalFileWriter();
   LocalFileWriter(const LocalFileWriter&) = delete;
   LocalFileWriter& operator=(const LocalFileWriter&) = delete;
@@ -59,6 +66,7 @@ class LocalFileWriter {
 
  private:
   [[nodiscard]] std::filesystem::path part_path() const;
+  void TakeOver(int directory, const char* part);
   void StartWriteBehind();
   void Rename(int (*rename_in)(int directory, const char* part, const char* final_name));
 

@@ -35,9 +35,9 @@ ExitCode CodeOf(const std::vector<const char*>& arguments) {
 
 TEST(DumpOptions, DefaultsAreThoseOfTheDocumentation) {
   const DumpOptions options = Check({"--uri", "mongodb://h"});
-  EXPECT_EQ(options.out, "dump");
-  EXPECT_EQ(options.codec.id, CodecId::kZstd);
-  EXPECT_EQ(options.codec.level, 2);
+  EXPECT_EQ(options.destination.path, "dump");
+  EXPECT_EQ(options.destination.codec.id, CodecId::kZstd);
+  EXPECT_EQ(options.destination.codec.level, 2);
   EXPECT_GE(options.jobs, 4U);
   EXPECT_TRUE(options.sync);
   EXPECT_TRUE(options.database.empty());
@@ -67,6 +67,11 @@ TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
       {"--uri=mongodb://h/shop", "--compress", "zstd:99"},
       {"--uri=mongodb://h/shop", "--compress", "lz4"},
       {"--uri=mongodb://h/shop", "--out", ""},
+      {"--uri=mongodb://h/shop", "--out", "d", "--archive"},
+      {"--uri=mongodb://h/shop", "--out", "d", "--archive=f"},
+      {"--uri=mongodb://h/shop", "--out", "-"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--out", "-", "--gzip"},
+      {"--uri=mongodb://h/shop", "-c", "a", "--out", "-", "--compress", "zstd"},
       {"--uri=mongodb://h/shop", "--jobs", "0"},
       {"--uri=mongodb://h/shop", "--maxRate", "fast"},
       {"--uri=mongodb://h/shop", "--json"},
@@ -78,7 +83,7 @@ TEST(DumpOptions, RefusesCombinationsThatContradictThemselves) {
 }
 
 TEST(DumpOptions, GzipAndItsLevelGoTogether) {
-  EXPECT_EQ(Check({"--uri=mongodb://h", "--gzip"}).codec.id, CodecId::kGzip);
+  EXPECT_EQ(Check({"--uri=mongodb://h", "--gzip"}).destination.codec.id, CodecId::kGzip);
   EXPECT_EQ(CodeOf({"--uri=mongodb://h", "--gzip", "--compress", "gzip:9"}), ExitCode::kOk);
 }
 
@@ -90,13 +95,6 @@ TEST(DumpOptions, TheManifestNamesTheSelectionAndNoSecret) {
   EXPECT_NE(text.find("completed"), std::string::npos);
   EXPECT_EQ(text.find("s3cret"), std::string::npos);
   EXPECT_EQ(text.find("user"), std::string::npos);
-}
-
-TEST(ExpandTimePattern, ExpandsInUtcAndLeavesEverythingElse) {
-  EXPECT_EQ(ExpandTimePattern("backups/%Y-%m-%d", kMoment), "backups/2026-11-21");
-  EXPECT_EQ(ExpandTimePattern("b/%F/%H%M%S", kMoment), "b/2026-11-21/080759");
-  EXPECT_EQ(ExpandTimePattern("100%%/%Q/%", kMoment), "100%/%Q/%");
-  EXPECT_EQ(ExpandTimePattern("plain", kMoment), "plain");
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ TEST(TaskQueue, BeginsNoFurtherCollectionWhileTheLimitIsReached) {
   ASSERT_TRUE(tasks.Claim());
   EXPECT_FALSE(tasks.Claim());
   EXPECT_TRUE(tasks.Done(a));
+  EXPECT_FALSE(tasks.Claim());  // it is being completed
+  tasks.Close();
   const auto third = tasks.Claim();
   ASSERT_TRUE(third);
   EXPECT_EQ(third->collection, 2U);
