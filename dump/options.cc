@@ -129,14 +129,25 @@ Error Usage(std::string message, std::string hint = {}) {
   return {ExitCode::kUsage, std::move(message), std::move(hint)};
 }
 
+// The option that leaves out collections of --db; null where none was given.
+const char* ExcludingOption(const DumpFlags& flags) {
+  if (!flags.exclude_collections.empty()) return "--excludeCollection";
+  return flags.exclude_prefixes.empty() ? nullptr : "--excludeCollectionsWithPrefix";
+}
+
+// The option that selects among several collections; null where none was given.
+const char* SelectingOption(const DumpFlags& flags) {
+  if (!flags.ns_include.empty()) return "--nsInclude";
+  return flags.ns_exclude.empty() ? ExcludingOption(flags) : "--nsExclude";
+}
+
 void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
-  const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
-  const bool patterns = !flags.ns_include.empty() || !flags.ns_exclude.empty();
   if (!options.collection.empty() && options.database.empty()) {
     throw Usage("--collection needs a database", "add --db NAME or a database to the URI");
   }
   if ((flags.query || flags.query_file) && options.collection.empty()) {
-    throw Usage("--query needs --collection: a query selects documents of one collection");
+    throw Usage(fmt::format("{} needs --collection: a query selects documents of one collection",
+                            flags.query ? "--query" : "--queryFile"));
   }
   if (flags.json && !flags.dry_run) {
     throw Usage("--json needs --dryRun", "--logFormat json writes the messages as JSON");
@@ -151,11 +162,12 @@ void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
   if (flags.users_and_roles && !options.collection.empty()) {
     throw Usage("--dumpDbUsersAndRoles and --collection exclude each other");
   }
-  if (excludes && options.database.empty()) {
-    throw Usage("--excludeCollection needs --db", "use --nsExclude '*.NAME' over all databases");
+  if (const char* option = ExcludingOption(flags); option && options.database.empty()) {
+    throw Usage(fmt::format("{} needs --db", option),
+                "use --nsExclude '*.NAME' over all databases");
   }
-  if ((excludes || patterns) && !options.collection.empty()) {
-    throw Usage("--collection selects one collection: --excludeCollection and patterns exclude it");
+  if (const char* option = SelectingOption(flags); option && !options.collection.empty()) {
+    throw Usage(fmt::format("--collection selects one collection: {} excludes it", option));
   }
   if (options.destination.kind == Destination::Kind::kDocuments && options.collection.empty()) {
     throw Usage(

@@ -82,6 +82,14 @@ ExitCode Stopped(CrewEnd end, const CopyState& copy, const DumpOutput& output, L
   return code;
 }
 
+std::string MissingObject(const DumpOptions& options) {
+  if (!options.collection.empty()) {
+    return "no collection " + Display({options.database, options.collection});
+  }
+  if (options.database.empty()) return "nothing of what was asked for";
+  return "nothing of database " + EscapeForDisplay(options.database) + " that was asked for";
+}
+
 void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
   const CollectionSize total = plan.TotalSize();
   log.Info(fmt::format("dumping {} collection{} (about {} documents, {}) from {} to {}",
@@ -108,7 +116,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   const Client client = deployment.Acquire();
   const DumpPlan plan = MakeDumpPlan(deployment, client, options);
   if (plan.collections.empty()) {
-    log.Warn("the server holds nothing of what was asked for; nothing was written");
+    log.Warn(fmt::format("the server holds {}; nothing was written", MissingObject(options)));
     return ExitCode::kOk;
   }
   if (options.dry_run) {

@@ -319,8 +319,7 @@ TEST(Connection, TakesWhatScriptsForTheOldToolsSay) {
   EXPECT_NE(Resolve({"--serverSelectionTimeout=7"}).uri.find("serverSelectionTimeoutMS=7000"),
             std::string::npos);
   EXPECT_NE(Resolve({"--dialTimeout=3"}).uri.find("connectTimeoutMS=3000"), std::string::npos);
-  EXPECT_EQ(UriOf({"--uri=mongodb://h/", "--socketTimeout=5", "--numThreads=4"}),
-            "mongodb://h/");
+  EXPECT_EQ(UriOf({"--uri=mongodb://h/", "--socketTimeout=5", "--numThreads=4"}), "mongodb://h/");
 }
 
 TEST(Connection, RefusesWhatItWouldOtherwiseIgnoreAtTheCostOfSafety) {
