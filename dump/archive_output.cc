@@ -80,6 +80,7 @@ class ArchiveOutput final : public DumpOutput {
   CollectionOutput& Open(const PlannedCollection& planned) override {
     return writer_.Open(planned.archive_ns);
   }
+  CollectionOutput& OpenOplog() override { return writer_.Open({"", kArchiveOplog}); }
   void Commit(ManifestPart /*part*/) override { writer_.Commit(); }
 
   [[nodiscard]] Leftover Unfinished() const override {

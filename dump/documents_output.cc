@@ -17,6 +17,7 @@ class DocumentsOutput final : public DumpOutput, private CollectionOutput {
 
   void WriteDefinition(const PlannedCollection& /*planned*/) override {}
   CollectionOutput& Open(const PlannedCollection& /*planned*/) override { return *this; }
+  CollectionOutput& OpenOplog() override { return *this; }
   void Commit(ManifestPart /*part*/) override { sink_->Commit(); }
 
   [[nodiscard]] Leftover Unfinished() const override {

@@ -29,6 +29,7 @@ class DirectoryOutput final : public DumpOutput {
   CollectionOutput& Open(const PlannedCollection& planned) override {
     return writer_->OpenDataFile(planned.data_path, planned.data_ns);
   }
+  CollectionOutput& OpenOplog() override { return writer_->OpenOplog(); }
   void Commit(ManifestPart part) override { writer_->Commit(std::move(part), prelude_folder_); }
 
   [[nodiscard]] Leftover Unfinished() const override {

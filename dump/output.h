@@ -24,7 +24,11 @@ class DumpOutput {
   /// Once for every collection with documents, when the first worker comes to it; the output stays
   /// owner.
   [[nodiscard]] virtual CollectionOutput& Open(const PlannedCollection& planned) = 0;
-  /// When every collection is finished: only now the dump counts.
+  /// The oplog of the time that the dump takes; only where the options ask for it. It may be written
+  /// all along; where its place is at the end, the output keeps it on the disk until then. Finished
+  /// after every collection.
+  [[nodiscard]] virtual CollectionOutput& OpenOplog() = 0;
+  /// When everything is finished: only now the dump counts.
   virtual void Commit(ManifestPart part) = 0;
 
   /// Of a dump that ended early: what it left, and what to do before the next one.
