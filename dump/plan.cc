@@ -118,6 +118,13 @@ void Cut(PlannedCollection& planned, const PlanSource& from) {
 void AddDatabase(DumpPlan& plan, const std::string& database, const PlanSource& from) {
   for (CollectionSpec& spec : ListCollections(from.deployment, from.client, database)) {
     if (!IsDumped(from.options, spec.ns) || !SelectsKind(from.options, spec)) continue;
+    if (from.options.collection.empty() && IsLeftover(spec.ns)) {
+      plan.warnings.push_back(
+          fmt::format("left out {}: a restore that was killed, or is going on, left it; "
+                      "--collection dumps it all the same",
+                      Display(spec.ns)));
+      continue;
+    }
     if (spec.type == CollectionType::kCollection || spec.type == CollectionType::kTimeSeries) {
       std::optional<std::vector<Document>> indexes =
           ListIndexes(from.deployment, from.client, spec.ns);

@@ -34,6 +34,7 @@ struct PlannedCollection {
 struct DumpPlan {
   std::vector<PlannedCollection> collections;  ///< users and roles, then largest first
   std::string prelude_folder;                  ///< "" = the dump's root
+  std::vector<std::string> warnings;           ///< what was left out and why; for display
 
   [[nodiscard]] std::vector<std::string> Paths() const;
   [[nodiscard]] CollectionSize TotalSize() const;

@@ -115,6 +115,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
                         invocation.stop);
   const Client client = deployment.Acquire();
   const DumpPlan plan = MakeDumpPlan(deployment, client, options);
+  for (const std::string& warning : plan.warnings) log.Warn(warning);
   if (plan.collections.empty()) {
     log.Warn(fmt::format("the server holds {}; nothing was written", MissingObject(options)));
     return ExitCode::kOk;

@@ -9,6 +9,8 @@
 
 #include "core/base/error.h"
 #include "core/bson/element.h"
+#include "core/mongo/user_writer.h"
+#include "core/plan/beside_name.h"
 
 namespace haul {
 namespace {
@@ -76,6 +78,10 @@ bool IsDumped(const DumpOptions& options, const Namespace& ns) {
                kConfigCollections.end();
   }
   return !ns.collection.starts_with("system.") || ns.collection == "system.js";
+}
+
+bool IsLeftover(const Namespace& ns) {
+  return RunOfBesideName(ns.collection) || ns == TemporaryUsers() || ns == TemporaryRoles();
 }
 
 Document ToBucketsQuery(const Document& query, const CollectionSpec& spec) {

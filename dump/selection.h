@@ -14,6 +14,10 @@ namespace haul {
 [[nodiscard]] bool IsDumped(const DumpOptions& options, const Namespace& ns);
 [[nodiscard]] bool IsDatabaseDumped(const DumpOptions& options, const std::string& database);
 
+/// True for what a restore fills for a while and a killed one leaves: a collection beside its
+/// target (core/plan/beside_name.h), users and roles that wait to be merged.
+[[nodiscard]] bool IsLeftover(const Namespace& ns);
+
 /// A query on a time-series collection as its buckets understand it: the meta field (and its
 /// subfields) is called `meta` there. Throws Error kUsage for a query on any other field, which
 /// buckets cannot answer.

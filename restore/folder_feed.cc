@@ -55,8 +55,9 @@ RestoreFeed::Count FolderFeed::Documents(std::size_t collection) const {
   return {feed->documents(), feed->handed_out()};
 }
 
-void FolderFeed::Verify(std::size_t part, std::size_t parts) const {
+void FolderFeed::Verify(std::size_t part, std::size_t parts, const Concerns& concerns) const {
   for (std::size_t i = 0; i < collections_.size(); ++i) {
+    if (!concerns(i)) continue;
     // Files without an index are looked through by one worker each, so their turns are spread.
     const std::size_t turn = (part + i) % parts;
     const CollectionFeed* feed = collections_[i].feed.get();

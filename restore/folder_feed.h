@@ -22,7 +22,7 @@ class FolderFeed final : public RestoreFeed {
   [[nodiscard]] Amount Expected(std::size_t collection) const override;
   [[nodiscard]] std::string Name(std::size_t collection) const override;
   [[nodiscard]] Count Documents(std::size_t collection) const override;
-  void Verify(std::size_t part, std::size_t parts) const override;
+  void Verify(std::size_t part, std::size_t parts, const Concerns& concerns) const override;
   [[nodiscard]] bool Next(Claim& claim) override;
   [[nodiscard]] std::unique_ptr<DocumentSource> UserDocuments(DumpedAdminData::Kind kind) override;
   [[nodiscard]] std::unique_ptr<DocumentSource> Oplog() override;

@@ -22,13 +22,14 @@ std::string ReplaceAll(std::string text, const std::string& from, const std::str
 /// the server goes on with.
 class IndexBuilds::Mark {
  public:
-  Mark(IndexBuilds& builds, std::string name, std::size_t indexes)
+  Mark(IndexBuilds& builds, const IndexTask& task, const std::string& name)
       : builds_(builds),
-        name_(std::move(name)),
+        ns_(task.ns),
         activity_(builds.context_.progress.BeginActivity(
-            fmt::format("building {} index{} of {}", indexes, indexes == 1 ? "" : "es", name_))) {
+            fmt::format("building {} index{} of {}", task.indexes.size(),
+                        task.indexes.size() == 1 ? "" : "es", name))) {
     const std::lock_guard lock(builds_.mutex_);
-    builds_.building_.insert(name_);
+    builds_.building_.insert(ns_);
   }
   ~Mark() { builds_.context_.progress.EndActivity(activity_); }
   Mark(const Mark&) = delete;
@@ -36,12 +37,12 @@ class IndexBuilds::Mark {
 
   void Ended() const {
     const std::lock_guard lock(builds_.mutex_);
-    builds_.building_.erase(builds_.building_.find(name_));
+    builds_.building_.erase(builds_.building_.find(ns_));
   }
 
  private:
   IndexBuilds& builds_;
-  std::string name_;
+  Namespace ns_;
   std::size_t activity_;
 };
 
@@ -49,7 +50,7 @@ void IndexBuilds::Build(const IndexTask& task) {
   if (task.indexes.empty()) return;
   const std::string real = Display(task.ns);
   const std::string name = task.shown.database.empty() ? real : Display(task.shown);
-  const Mark mark(*this, name, task.indexes.size());
+  const Mark mark(*this, task, name);
   auto outcome = CatalogWriter(context_.deployment)
                      .BuildIndexes(task.ns, task.indexes, context_.write_concern);
   mark.Ended();
@@ -106,7 +107,7 @@ std::size_t IndexBuilds::built() const {
   return built_;
 }
 
-std::vector<std::string> IndexBuilds::building() const {
+std::vector<Namespace> IndexBuilds::building() const {
   const std::lock_guard lock(mutex_);
   return {building_.begin(), building_.end()};
 }

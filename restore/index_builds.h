@@ -49,8 +49,8 @@ class IndexBuilds {
   [[nodiscard]] std::size_t failed() const;
   /// Indexes that were built.
   [[nodiscard]] std::size_t built() const;
-  /// Collections whose build has begun and not ended, for display: the server goes on with it.
-  [[nodiscard]] std::vector<std::string> building() const;
+  /// Where a build has begun and not ended: the server goes on with it.
+  [[nodiscard]] std::vector<Namespace> building() const;
 
  private:
   class Mark;
@@ -60,7 +60,7 @@ class IndexBuilds {
   Context context_;
   mutable std::mutex mutex_;
   std::deque<IndexTask> tasks_;
-  std::multiset<std::string> building_;
+  std::multiset<Namespace> building_;
   std::size_t failed_ = 0;
   std::size_t built_ = 0;
 };

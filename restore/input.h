@@ -59,9 +59,10 @@ class RestoreFeed {
   };
   [[nodiscard]] virtual Count Documents(std::size_t collection) const = 0;
 
-  /// Looks through all of it, as far as it can be read twice, and throws the first fault. `part` of
-  /// `parts` may be looked through at once.
-  virtual void Verify(std::size_t part, std::size_t parts) const = 0;
+  /// Looks through the documents of the collections that `concerns` names, as far as they can be
+  /// read twice, and throws the first fault. `part` of `parts` may be looked through at once.
+  using Concerns = std::function<bool(std::size_t collection)>;
+  virtual void Verify(std::size_t part, std::size_t parts, const Concerns& concerns) const = 0;
 
   /// The call says that what the claim held is settled, and fills it anew. Each collection becomes
   /// complete once, for one worker. Waits where all that is left is in the hands of others. False:

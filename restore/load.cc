@@ -48,9 +48,10 @@ void Load::Work() {
 
 CollectionWriter::Options Load::WriterOptions(std::size_t collection) {
   const RestoreOptions& options = context_.options;
-  const CollectionSpec& spec = targets_[collection].planned.spec;
+  const PlannedCollection& planned = targets_[collection].planned;
+  const CollectionSpec& spec = planned.spec;
   const bool buckets = spec.type == CollectionType::kTimeSeries;
-  return {.ns = spec.DataNamespace(),
+  return {.ns = context_.placements.DataNamespace(planned),
           .write_concern = options.write_concern.Clone(),
           .ordered = options.maintain_order || spec.capped(),
           .bypass_validation = options.bypass_validation && !buckets,
@@ -77,8 +78,9 @@ void Load::Complete(std::size_t collection) {
   const CollectionSpec& spec = target.planned.spec;
   // An oplog may change which indexes there are, and pass through states that a unique one refuses.
   if (context_.options.with_indexes && !context_.options.oplog_replay) {
-    context_.indexes.Build(
-        {.ns = spec.ns, .indexes = RewriteIndexes(spec, context_.options.indexes), .shown = {}});
+    context_.indexes.Build({.ns = context_.placements.At(spec.ns).built,
+                            .indexes = RewriteIndexes(spec, context_.options.indexes),
+                            .shown = spec.ns});
   }
   ++finished_;
   target.progress.Finish();

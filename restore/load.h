@@ -15,6 +15,7 @@
 #include "formats/reject_file.h"
 #include "restore/index_builds.h"
 #include "restore/input.h"
+#include "restore/placement.h"
 #include "restore/plan.h"
 
 namespace haul {
@@ -29,6 +30,7 @@ struct LoadContext {
   Progress& progress;
   Log& log;
   IndexBuilds& indexes;
+  const Placements& placements;  ///< empty until the target has been looked at
 };
 
 /// The part of a restore that moves documents and then builds indexes: workers wire what the feed

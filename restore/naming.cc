@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/plan/beside_name.h"
 
 namespace haul {
 
@@ -41,6 +42,10 @@ std::optional<std::string> RestoreNaming::WhySkipped(const Namespace& source) co
   if (shape_ == DumpReader::Shape::kDataFile) return std::nullopt;
   if (source.collection.starts_with("system.") && source.collection != "system.js") {
     return "the server keeps it by itself";
+  }
+  if (RunOfBesideName(source.collection) && !options_.names_namespaces &&
+      options_.collection.empty()) {
+    return "a restore that was killed, or was going on, left it; name it with --nsInclude";
   }
   const bool server_own = source.database == "local" || source.database == "config";
   if (server_own && options_.database != source.database && !options_.names_namespaces) {

@@ -92,7 +92,10 @@ OptionGroup TargetGroup(RestoreFlags& flags) {
           {
               {.name = "drop",
                .field = FlagField{&flags.drop},
-               .help = "drop each collection that is restored, once the dump is found readable"},
+               .help = "replace each collection that is restored, once the new one is complete"},
+              {.name = "dropFirst",
+               .field = FlagField{&flags.drop_first},
+               .help = "drop each collection before it is restored: needs less room and rights"},
               {.name = "noIndexRestore",
                .field = FlagField{&flags.no_indexes},
                .help = "build no indexes"},
@@ -194,7 +197,7 @@ void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options)
     throw Usage("--oplogFile needs --oplogReplay");
   }
   const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
-  if (flags.preserve_uuid && !flags.drop) {
+  if (flags.preserve_uuid && !flags.drop && !flags.drop_first) {
     throw Usage("--preserveUUID needs --drop: an existing collection keeps its UUID");
   }
   if (flags.maintain_order && flags.workers_per_collection.value_or(1) > 1) {
@@ -333,7 +336,8 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.oplog_replay = flags.oplog_replay;
   if (!flags.oplog_limit.empty()) options.oplog_limit = ParseOplogLimit(flags.oplog_limit);
   options.oplog_file = flags.oplog_file;
-  options.drop = flags.drop;
+  options.drop = flags.drop || flags.drop_first;
+  options.drop_first = flags.drop_first;
   options.with_indexes = !flags.no_indexes;
   options.with_options = !flags.no_options;
   options.preserve_uuid = flags.preserve_uuid;

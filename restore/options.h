@@ -35,6 +35,7 @@ struct RestoreFlags {
   std::string oplog_limit;
   std::string oplog_file;
   bool drop = false;
+  bool drop_first = false;
   bool no_indexes = false;
   bool no_options = false;
   bool preserve_uuid = false;
@@ -77,7 +78,8 @@ struct RestoreOptions {
   bool oplog_replay = false;
   std::optional<Timestamp> oplog_limit;  ///< the first time that is not replayed
   std::string oplog_file;
-  bool drop = false;
+  bool drop = false;        ///< also where drop_first is
+  bool drop_first = false;  ///< never swap
   bool with_indexes = true;
   bool with_options = true;
   bool preserve_uuid = false;

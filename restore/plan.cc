@@ -176,7 +176,8 @@ std::uint64_t RestorePlan::Bytes() const {
 
 bool RestorePlan::Empty() const { return collections.empty() && views.empty() && !users; }
 
-std::string RestorePlan::ToText() const {
+std::string RestorePlan::ToText(
+    const std::function<std::string(const Namespace& target)>& placed) const {
   std::string text;
   for (const PlannedCollection* planned : All()) {
     const std::string from = planned->source == planned->spec.ns
@@ -186,9 +187,9 @@ std::string RestorePlan::ToText() const {
         planned->data && planned->data->documents
             ? fmt::format(", {} documents", FormatCount(*planned->data->documents))
             : std::string();
-    text += fmt::format("{}{}: {}{}, {}, {} indexes\n", Display(planned->spec.ns), from,
+    text += fmt::format("{}{}: {}{}, {}, {} indexes, {}\n", Display(planned->spec.ns), from,
                         TypeName(planned->spec.type), documents, FormatBytes(planned->Size()),
-                        planned->spec.indexes.size());
+                        planned->spec.indexes.size(), placed(planned->spec.ns));
   }
   if (oplog) {
     text += fmt::format("then the oplog {} is replayed, and indexes are built last\n", oplog->name);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,8 +50,10 @@ struct RestorePlan {
   [[nodiscard]] bool Empty() const;
   /// Collections and views.
   [[nodiscard]] std::vector<const PlannedCollection*> All() const;
-  /// For --dryRun: a line a collection, view and set of users.
-  [[nodiscard]] std::string ToText() const;
+  /// For --dryRun: a line a collection, view and set of users. `placed` says how what goes to a
+  /// target comes to stand there.
+  [[nodiscard]] std::string ToText(
+      const std::function<std::string(const Namespace& target)>& placed) const;
 };
 
 /// Opens the dump, selects and names. Throws Error as DumpReader::Open does; kUsage where nothing

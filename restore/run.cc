@@ -32,7 +32,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Below the five seconds in which a signalled run has to be over.
-constexpr std::chrono::milliseconds kGrace{4000};
+constexpr std::chrono::milliseconds kGrace{3500};
+constexpr std::chrono::milliseconds kRemoveGrace{1000};
 
 /// One run of the tool: its phases share what is here.
 class Restore {
@@ -49,10 +50,16 @@ class Restore {
         indexes_({deployment_, options.write_concern, progress_, log_,
                   options.indexes.convert_legacy, options.stop_on_error}),
         feed_(plan.input->NewFeed(plan, options, invocation.stop)),
-        load_({deployment_, plan, options, *feed_, rejects_, progress_, log_, indexes_}) {}
+        load_({deployment_, plan, options, *feed_, rejects_, progress_, log_, indexes_,
+               target_.placements()}) {}
 
   /// Everything that can be found out without touching the target.
   void Check();
+  /// The plan, with what it does to what is there. After Check().
+  [[nodiscard]] std::string PlanText() const {
+    return plan_.ToText(
+        [this](const Namespace& target) { return target_.placements().At(target).ToText(); });
+  }
   /// Writes. The exit code says whether all of it is there.
   [[nodiscard]] ExitCode Run();
 
@@ -62,15 +69,21 @@ class Restore {
   [[nodiscard]] bool RunPhases();
   /// False: a signal ended it.
   [[nodiscard]] bool RunPhase(const char* name, std::size_t workers, const Work& work);
+  void VerifyDocuments(std::size_t index) const;
   void PrepareCollections();
   void Finish();
   void MergeUsers();
   void ReplayOplog();
+  /// Before anything is replaced, so that a dump that is cut replaces nothing; an oplog, which is
+  /// the last in a dump, changes what was replaced.
   void FinishFeed();
   [[nodiscard]] bool EndPhases();
   void LogTarget();
   void LogEnd(Clock::time_point begin);
   [[nodiscard]] ExitCode Stopped();
+  /// Says what becomes of collections that were to be swapped in and are not.
+  void WarnOfStanding();
+  [[nodiscard]] std::string State() const;
   [[nodiscard]] Error Explain(const Error& error) const;
   /// What to do after a run that ended early.
   [[nodiscard]] std::string RunAgain() const;
@@ -114,14 +127,17 @@ bool Restore::RunPhase(const char* name, std::size_t workers, const Work& work) 
 bool Restore::RunPhases() {
   const ProgressRenderer renderer(progress_, log_, ProgressRenderer::For(log_));
   const std::size_t jobs = options_.jobs;
-  // --drop destroys, so all that comes in place of it is looked through before.
-  if (options_.drop && !RunPhase("checking the dump", jobs,
-                                 [this, jobs](std::size_t index) { feed_->Verify(index, jobs); })) {
+  if (target_.placements().Count(Placement::Way::kDropFirst) > 0 &&
+      !RunPhase("checking the dump", jobs, [this](std::size_t index) { VerifyDocuments(index); })) {
     return false;
   }
   wrote_ = true;
-  return RunPhase("creating collections", jobs, [this](std::size_t) { PrepareCollections(); }) &&
+  return RunPhase("removing leftovers", 1, [this](std::size_t) { target_.RemoveLeftovers(); }) &&
+         RunPhase("creating collections", jobs, [this](std::size_t) { PrepareCollections(); }) &&
          RunPhase("", jobs, [this](std::size_t) { load_.Work(); }) &&
+         (replay_ ||
+          RunPhase("reading the rest of the dump", 1, [this](std::size_t) { FinishFeed(); })) &&
+         RunPhase("replacing collections", jobs, [this](std::size_t) { target_.swaps().Work(); }) &&
          RunPhase("creating views and users", 1, [this](std::size_t) { Finish(); }) && EndPhases();
 }
 
@@ -143,6 +159,14 @@ void Restore::ReplayOplog() {
   if (invocation_.stop.requested()) return;
   FinishFeed();
   if (options_.with_indexes) replay_->AddIndexes(indexes_);
+}
+
+// Nothing else protects what is dropped first.
+void Restore::VerifyDocuments(std::size_t index) const {
+  feed_->Verify(index, options_.jobs, [this](std::size_t collection) {
+    const Namespace& target = plan_.collections[collection].spec.ns;
+    return target_.placements().At(target).way == Placement::Way::kDropFirst;
+  });
 }
 
 void Restore::FinishFeed() {
@@ -172,7 +196,6 @@ void Restore::Finish() {
   }
   if (invocation_.stop.requested()) return;
   if (plan_.users) MergeUsers();
-  if (!replay_) FinishFeed();
 }
 
 void Restore::MergeUsers() {
@@ -184,6 +207,12 @@ void Restore::LogTarget() {
   log_.Info(fmt::format("restoring {} collections and views ({}) from {} to {}", plan_.All().size(),
                         FormatBytes(plan_.Bytes()), options_.path,
                         options_.connection.display_target));
+  const Placements& placements = target_.placements();
+  if (const std::size_t swaps = placements.Count(Placement::Way::kSwap); swaps > 0) {
+    log_.Info(fmt::format("{} of them replace collections, which stay until the whole dump is in",
+                          swaps));
+  }
+  for (const std::string& line : placements.DropsFirst()) log_.Info(line);
 }
 
 std::string Restore::RunAgain() const {
@@ -194,33 +223,51 @@ std::string Restore::RunAgain() const {
   const auto is_time_series = [](const PlannedCollection& planned) {
     return planned.spec.type == CollectionType::kTimeSeries;
   };
+  if (options_.drop) return "run the same restore again";
   if (std::any_of(plan_.collections.begin(), plan_.collections.end(), is_time_series)) {
     return "run the restore again with --drop, because it holds time-series collections";
   }
   return "run the restore again: documents that are there already are recognised";
 }
 
+std::string Restore::State() const {
+  std::string state =
+      fmt::format("{} documents were written, {} of {} collections are complete with their indexes",
+                  FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size());
+  const std::size_t swaps = target_.placements().Count(Placement::Way::kSwap);
+  if (swaps == 0) return state;
+  const std::size_t done = target_.swaps().done();
+  return fmt::format("{}; of {} collections to replace {} replaced, the others are as they were",
+                     state, swaps, done == 0 ? "none was" : fmt::format("{} were", done));
+}
+
 Error Restore::Explain(const Error& error) const {
   if (!wrote_) {
     return {error.code(), error.message() + "; nothing was touched", error.hint()};
   }
-  const Load::Totals totals = load_.totals();
-  const std::string state = fmt::format(
-      "{}; {} documents were written, {} of {} collections are complete with their indexes",
-      error.message(), FormatCount(totals.inserted), load_.finished(), plan_.collections.size());
-  return {error.code(), state,
+  return {error.code(), fmt::format("{}; {}", error.message(), State()),
           error.hint().empty() ? RunAgain() : error.hint() + "; then " + RunAgain()};
+}
+
+void Restore::WarnOfStanding() {
+  for (const Namespace& beside : target_.swaps().Standing()) {
+    log_.Warn(
+        fmt::format("{} is left over and could not be dropped: it holds nothing that the dump does "
+                    "not hold; drop it, or run the restore again with --drop on this machine",
+                    Display(beside)));
+  }
 }
 
 ExitCode Restore::Stopped() {
   const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
-  const Load::Totals totals = load_.totals();
-  log_.Warn(fmt::format(
-      "stopped by a signal: {} documents were written, {} of {} collections are "
-      "complete with their indexes; {}",
-      FormatCount(totals.inserted), load_.finished(), plan_.collections.size(), RunAgain()));
-  for (const std::string& name : indexes_.building()) {
-    log_.Warn(fmt::format("the server goes on building the indexes of {}", name));
+  log_.Warn(fmt::format("stopped by a signal: {}; {}", State(), RunAgain()));
+  const CrewEnd removed = RunWorkers(1, invocation_.stop, kRemoveGrace,
+                                     [this](std::size_t) { target_.swaps().Remove(); });
+  abandoned_ = abandoned_ || removed == CrewEnd::kAbandoned;
+  WarnOfStanding();
+  for (const Namespace& ns : indexes_.building()) {
+    if (target_.swaps().IsRemoved(ns)) continue;
+    log_.Warn(fmt::format("the server goes on building the indexes of {}", Display(ns)));
   }
   rejects_.Finish();
   if (abandoned_) ExitAtOnce(log_, code);
@@ -255,6 +302,9 @@ ExitCode Restore::Run() {
     if (!RunPhases()) return Stopped();
   } catch (const Error& error) {
     rejects_.Finish();
+    // A server that has just been waited for in vain is not waited for again.
+    if (error.code() != ExitCode::kUnavailable) target_.swaps().Remove();
+    WarnOfStanding();
     throw Explain(error);
   }
   rejects_.Finish();
@@ -276,7 +326,7 @@ ExitCode RunRestore(const RestoreOptions& options, const Invocation& invocation)
   Restore restore(options, plan, invocation);
   restore.Check();
   if (options.dry_run) {
-    std::fputs(plan.ToText().c_str(), stdout);
+    std::fputs(restore.PlanText().c_str(), stdout);
     return ExitCode::kOk;
   }
   return restore.Run();

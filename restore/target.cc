@@ -12,6 +12,7 @@
 #include "core/bson/element.h"
 #include "core/mongo/catalog.h"
 #include "core/mongo/privileges.h"
+#include "restore/run_name.h"
 
 namespace haul {
 namespace {
@@ -81,8 +82,13 @@ void RestoreTarget::Check(Log& log) {
     CheckFeatures(planned->spec, deployment_.info(), options_.with_indexes);
   }
   ReadExisting();
-  CheckRights(log);
+  const Privileges rights = Privileges::Read(deployment_.Acquire());
+  CheckRights(rights, log);
   if (!options_.drop) CheckExisting();
+  if (options_.preserve_uuid) CheckUuids();
+  placements_ = Placements({plan_.All(), options_, existing_, rights, NewRunName()});
+  leftovers_ = Leftovers(existing_, plan_.All());
+  leftovers_.Report(log, options_.drop);
 }
 
 void RestoreTarget::ReadExisting() {
@@ -110,8 +116,33 @@ void RestoreTarget::CheckExisting() const {
   }
 }
 
-void RestoreTarget::CheckRights(Log& log) {
-  const Privileges rights = Privileges::Read(deployment_.Acquire());
+void RestoreTarget::CheckUuids() const {
+  std::map<std::string, Namespace> wanted;
+  for (const PlannedCollection& planned : plan_.collections) {
+    if (!planned.spec.uuid.empty()) wanted.emplace(planned.spec.uuid, planned.spec.ns);
+  }
+  const Client client = deployment_.Acquire();
+  for (const std::string& database : ListDatabases(deployment_, client)) {
+    if (database == "local") continue;
+    for (const CollectionSpec& there : ListCollections(deployment_, client, database)) {
+      const auto found = wanted.find(there.uuid);
+      if (found == wanted.end() || found->second == there.ns) continue;
+      throw Error(ExitCode::kConflict,
+                  fmt::format("restore {}: its UUID is that of {}, which would be renamed away; "
+                              "nothing was touched",
+                              Display(found->second), Display(there.ns)),
+                  "restore without --preserveUUID, or drop that collection");
+    }
+  }
+}
+
+void RestoreTarget::RemoveLeftovers() const {
+  if (!options_.drop) return;
+  CatalogWriter catalog(deployment_);
+  leftovers_.Remove(catalog, options_.write_concern);
+}
+
+void RestoreTarget::CheckRights(const Privileges& rights, Log& log) {
   bool warned = false;
   for (const PlannedCollection* planned : plan_.All()) {
     // What the roles say of system collections differs from server to server: they will tell.
@@ -167,7 +198,15 @@ void RestoreTarget::Drop(CatalogWriter& catalog, const PlannedCollection& planne
   catalog.Drop(planned.spec.ns, CreateOptionsFor(planned).write_concern);
 }
 
-void RestoreTarget::Prepare(CatalogWriter& catalog, const PlannedCollection& planned) const {
+void RestoreTarget::Prepare(CatalogWriter& catalog, const PlannedCollection& planned) {
+  const Placement& placement = placements_.At(planned.spec.ns);
+  if (placement.way == Placement::Way::kSwap) {
+    swaps_.Add(placement.built, planned.spec.ns);
+    CollectionSpec beside = planned.spec.Clone();
+    beside.ns = placement.built;
+    if (catalog.Create(beside, CreateOptionsFor(planned))) return;
+    throw Error(ExitCode::kConflict, fmt::format("create {}: it exists", Display(beside.ns)));
+  }
   Drop(catalog, planned);
   if (!Drops(planned.spec.ns) && existing_.contains(planned.spec.ns)) return;
   const bool created = catalog.Create(planned.spec, CreateOptionsFor(planned));

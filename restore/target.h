@@ -7,7 +7,10 @@
 
 #include "core/mongo/catalog_writer.h"
 #include "core/report/log.h"
+#include "restore/leftovers.h"
+#include "restore/placement.h"
 #include "restore/plan.h"
+#include "restore/swap.h"
 
 namespace haul {
 
@@ -17,22 +20,35 @@ class RestoreTarget {
  public:
   /// All must outlive it.
   RestoreTarget(Deployment& deployment, const RestorePlan& plan, const RestoreOptions& options)
-      : deployment_(deployment), plan_(plan), options_(options) {}
+      : deployment_(deployment),
+        plan_(plan),
+        options_(options),
+        swaps_(deployment, options.write_concern) {}
 
   /// Looks, and touches nothing. Throws Error kUnsupported for features that the server lacks,
   /// kConflict where something of another kind stands in the way, kDenied without the rights to
   /// write. Rights whose lack only makes rejects are warned of.
   void Check(Log& log);
 
-  /// Drops (where asked for) and creates. What is there already stays as it is.
-  void Prepare(CatalogWriter& catalog, const PlannedCollection& planned) const;
+  /// Drops what dead runs of this machine left in the databases of the plan; only with --drop.
+  void RemoveLeftovers() const;
+
+  /// Drops (where it is to be dropped first) and creates, at its target or beside it. What is there
+  /// already stays as it is.
+  void Prepare(CatalogWriter& catalog, const PlannedCollection& planned);
   /// The same for a view. False where another one of that name is there and stays.
   [[nodiscard]] bool PrepareView(CatalogWriter& catalog, const PlannedCollection& planned) const;
+
+  /// After Check().
+  [[nodiscard]] const Placements& placements() const { return placements_; }
+  [[nodiscard]] Swaps& swaps() { return swaps_; }
+  [[nodiscard]] const Swaps& swaps() const { return swaps_; }
 
  private:
   void ReadExisting();
   void CheckExisting() const;
-  void CheckRights(Log& log);
+  void CheckUuids() const;
+  void CheckRights(const Privileges& rights, Log& log);
   [[nodiscard]] bool Drops(const Namespace& ns) const;
   void Drop(CatalogWriter& catalog, const PlannedCollection& planned) const;
   [[nodiscard]] CreateOptions CreateOptionsFor(const PlannedCollection& planned) const;
@@ -40,7 +56,10 @@ class RestoreTarget {
   Deployment& deployment_;
   const RestorePlan& plan_;
   const RestoreOptions& options_;
-  std::map<Namespace, CollectionSpec> existing_;
+  Swaps swaps_;
+  Placements placements_;
+  Placements::Existing existing_;
+  Leftovers leftovers_;
   std::set<Namespace> undroppable_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/bson/element.h"
+#include "core/mongo/catalog.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/index_rewrite.h"
 #include "core/mongo/repeated_command.h"
@@ -188,6 +189,28 @@ void CatalogWriter::DeleteAll(const Namespace& ns, const Document& write_concern
   }
   const CommandResult result = Run(ns.database, command, operation);
   if (!result.ok) throw DriverError(operation, result.error, result.reply.bson());
+}
+
+void CatalogWriter::Replace(const Namespace& beside, const Namespace& target,
+                            const Document& write_concern) {
+  const std::string operation = fmt::format("rename {} to {}", Display(beside), Display(target));
+  const std::string uuid = CollectionUuid(deployment_, client_, beside);
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "renameCollection", beside.ToString().c_str());
+  BSON_APPEND_UTF8(command.bson(), "to", target.ToString().c_str());
+  BSON_APPEND_BOOL(command.bson(), "dropTarget", true);
+  if (!write_concern.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
+  }
+  const CommandResult result = Run("admin", command, operation);
+  if (result.ok) return;
+  const Error error = DriverError(operation, result.error, result.reply.bson());
+  if (result.error.code == server_code::kNamespaceNotFound && repeated_ && !uuid.empty()) {
+    // The first try may have renamed it before its reply was lost.
+    if (CollectionUuid(deployment_, client_, target) == uuid) return;
+  }
+  if (result.error.code != server_code::kNamespaceExists) throw error;
+  throw Error(ExitCode::kConflict, error.message(), "run it again: it looks at what is there anew");
 }
 
 CatalogWriter::IndexOutcome CatalogWriter::BuildIndexes(const Namespace& ns,

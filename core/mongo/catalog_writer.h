@@ -31,6 +31,11 @@ class CatalogWriter {
   /// emptied.
   void Drop(const Namespace& ns, const Document& write_concern);
 
+  /// Gives `beside` the name `target`, in one database; what bears that name is dropped in the same
+  /// step, so that there is always one of the two. Error kConflict where a view or time-series
+  /// collection has come to stand there.
+  void Replace(const Namespace& beside, const Namespace& target, const Document& write_concern);
+
   struct IndexOutcome {
     struct Failure {
       std::string name;  ///< escaped for display, like the reason

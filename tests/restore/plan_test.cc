@@ -167,8 +167,9 @@ TEST(RestorePlan, OfAWholeDumpHasAllUsers) {
 TEST(RestorePlan, PrintsALineACollection) {
   ForeignDump dump;
   dump.Add("shop", "items", 2);
-  EXPECT_EQ(dump.Plan({"--db=copy"}, "shop").ToText(),
-            "copy.items from shop.items: collection, 28 B, 0 indexes\n");
+  const auto placed = [](const Namespace& target) { return "put to " + target.collection; };
+  EXPECT_EQ(dump.Plan({"--db=copy"}, "shop").ToText(placed),
+            "copy.items from shop.items: collection, 28 B, 0 indexes, put to items\n");
 }
 
 }  // namespace
