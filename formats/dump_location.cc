@@ -76,7 +76,7 @@ DumpLocation FileLocation(const fs::path& path) {
   return {Shape::kDataFile, folder.parent_path(), folder.filename().native(), file_name};
 }
 
-DumpLocation DirectoryLocation(const fs::path& path) {
+DumpLocation DirectoryLocation(const fs::path& path, bool allow_empty) {
   const bool has_folders = HasFoldersWithCollections(path);
   const bool has_files = HoldsCollectionFiles(path);
   const bool is_root = std::ranges::any_of(
@@ -88,7 +88,7 @@ DumpLocation DirectoryLocation(const fs::path& path) {
                    "name the database's folder, or move the files at the top away");
   }
   if (HoldsOnlyAnOplog(path)) return {Shape::kRoot, path, {}, {}};
-  if (!has_files) throw Unusable(path, "it holds no collections");
+  if (!has_files && !allow_empty) throw Unusable(path, "it holds no collections");
   const fs::path folder = Real(path);
   return {Shape::kDatabaseFolder, folder.parent_path(), folder.filename().native(), {}};
 }
@@ -111,7 +111,7 @@ bool ListsFolder(const Manifest& manifest, const std::string& database) {
 
 }  // namespace
 
-DumpLocation FindDumpLocation(const fs::path& path) {
+DumpLocation FindDumpLocation(const fs::path& path, bool allow_empty) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
@@ -122,7 +122,7 @@ DumpLocation FindDumpLocation(const fs::path& path) {
         ExitCode::kLocalStorage,
         fmt::format("open the dump {}: {}", EscapeForDisplay(path.native()), error.message()));
   }
-  if (fs::is_directory(status)) return DirectoryLocation(path);
+  if (fs::is_directory(status)) return DirectoryLocation(path, allow_empty);
   if (fs::is_regular_file(status)) return FileLocation(path);
   throw Unusable(path, "neither a directory nor a file");
 }

@@ -17,8 +17,10 @@ struct DumpLocation {
   std::string file_name;  ///< of a file
 };
 
-/// Tells root, database folder and file apart by content. Errors as DumpReader::Open.
-[[nodiscard]] DumpLocation FindDumpLocation(const std::filesystem::path& path);
+/// Tells root, database folder and file apart by content; with `allow_empty` a directory without
+/// collections is a database's folder. Errors as DumpReader::Open.
+[[nodiscard]] DumpLocation FindDumpLocation(const std::filesystem::path& path,
+                                            bool allow_empty = false);
 
 /// manifest.json in the root, where it lists anything of the folder that is meant. Nothing where
 /// there is none, or a file of that name that is not haul's. Error kCorrupt, kUnsupported.

@@ -50,6 +50,8 @@ class DumpReader {
   struct Options {
     /// Of an unfinished run use what manifest.partial records and its hashes confirm.
     bool allow_incomplete = false;
+    /// A directory without any collection is a dump of nothing, not an error.
+    bool allow_empty = false;
     /// Which collections are wanted, by their logical name as the dump has it; empty = all. What is
     /// not selected is neither listed nor checked. Admin data is asked for under admin.system.users
     /// etc.

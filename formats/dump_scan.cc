@@ -57,7 +57,7 @@ bool MayDescribe(const DumpFile& metadata, const DumpFile& data) {
 }  // namespace
 
 DumpScan::DumpScan(const fs::path& path, const DumpReader::Options& options)
-    : options_(options), location_(FindDumpLocation(path)) {
+    : options_(options), location_(FindDumpLocation(path, options.allow_empty)) {
   dump_.shape_ = location_.shape;
   dump_.root_ = location_.root;
   dump_.manifest_ = FindManifest(location_);

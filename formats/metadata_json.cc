@@ -34,6 +34,8 @@ std::vector<Document> ReadIndexes(ByteView array, const Namespace& ns) {
   ElementWalk walk(array);
   while (const std::optional<Element> index = walk.Next()) {
     if (index->type != BsonType::kDocument) Corrupt(ns, "an index is not an object");
+    const std::optional<Element> key = FindElement(index->value, "key");
+    if (!key || key->type != BsonType::kDocument) Corrupt(ns, "an index has no key");
     indexes.emplace_back(index->value);
   }
   return indexes;

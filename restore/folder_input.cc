@@ -10,14 +10,17 @@ FolderInput::FolderInput(const RestoreOptions& options) : options_(options) {
     databases_.insert(ns.database);
     return false;
   };
-  const DumpReader look = DumpReader::Open(
-      options.path, {.allow_incomplete = options.allow_incomplete, .selects = remember});
+  const DumpReader look =
+      DumpReader::Open(options.path, {.allow_incomplete = options.allow_incomplete,
+                                      .allow_empty = options.allow_missing,
+                                      .selects = remember});
   shape_ = look.shape();
 }
 
 RestoreInput::Contents FolderInput::Select(const Selects& selects) {
-  dump_ = DumpReader::Open(options_.path,
-                           {.allow_incomplete = options_.allow_incomplete, .selects = selects});
+  dump_ = DumpReader::Open(options_.path, {.allow_incomplete = options_.allow_incomplete,
+                                           .allow_empty = options_.allow_missing,
+                                           .selects = selects});
   Contents contents;
   for (const DumpedCollection& dumped : dump_->collections()) {
     contents.collections.push_back({dumped.spec.Clone(), dumped.has_metadata, dumped.data});

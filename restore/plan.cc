@@ -70,6 +70,12 @@ void CheckTargets(const RestorePlan& plan) {
     targets.emplace(planned->source, planned->spec.ns);
     CheckDatabaseName(planned->spec.ns.database, "the target " + Display(planned->spec.ns));
     CheckCollectionName(planned->spec.ns.collection, "the target " + Display(planned->spec.ns));
+    if (planned->spec.ns.collection.find('$') != std::string::npos) {
+      throw Error(ExitCode::kUsage,
+                  fmt::format("the target {}: no server takes a '$' in a collection's name",
+                              Display(planned->spec.ns)),
+                  "give it another name with --nsFrom and --nsTo");
+    }
   }
   CheckDistinctTargets(targets);
 }

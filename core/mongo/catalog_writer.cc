@@ -99,21 +99,23 @@ bool IsAboutIndexes(const CommandResult& result) {
 Document CreateCommand(const CollectionSpec& spec, const CreateOptions& options) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "create", spec.ns.collection.c_str());
+  const Document id_index =
+      IdIndexForCreate(spec, options.keep_index_version || options.preserve_uuid);
+  const bool may_lack_id_index = spec.ns.database == "local" && id_index.empty();
   bool has_clustered_index = false;
   if (options.with_options || spec.type == CollectionType::kView) {
     bson_iter_t at;
     bson_iter_init(&at, spec.options.bson());
     while (bson_iter_next(&at)) {
       const std::string_view key = bson_iter_key(&at);
-      if (key == "autoIndexId" || key == "recordIdsReplicated") continue;
+      if (key == "recordIdsReplicated" || (key == "autoIndexId" && !may_lack_id_index)) continue;
       has_clustered_index = has_clustered_index || key == "clusteredIndex";
       bson_append_iter(command.bson(), key.data(), static_cast<int>(key.size()), &at);
     }
   }
-  if (options.with_options && spec.type == CollectionType::kCollection && !has_clustered_index) {
-    const Document id_index =
-        IdIndexForCreate(spec, options.keep_index_version || options.preserve_uuid);
-    if (!id_index.empty()) BSON_APPEND_DOCUMENT(command.bson(), "idIndex", id_index.bson());
+  if (options.with_options && spec.type == CollectionType::kCollection && !has_clustered_index &&
+      !id_index.empty()) {
+    BSON_APPEND_DOCUMENT(command.bson(), "idIndex", id_index.bson());
   }
   return command;
 }

@@ -67,7 +67,8 @@ class CatalogWriter {
 };
 
 /// The `create` command: options verbatim and in order, less those that a target sets by itself
-/// (autoIndexId, recordIdsReplicated), with the index on _id where it says something. Pure.
+/// (recordIdsReplicated, and autoIndexId but for a collection of local without that index), with
+/// the index on _id where it says something. Pure.
 [[nodiscard]] Document CreateCommand(const CollectionSpec& spec, const CreateOptions& options);
 
 }  // namespace haul

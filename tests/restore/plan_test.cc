@@ -28,6 +28,9 @@ class ForeignDump {
     std::filesystem::create_directories(root_ / database);
     std::ofstream(root_ / database / (stem + ".metadata.json")) << metadata;
   }
+  void AddFolder(const std::string& name) const {
+    std::filesystem::create_directories(root_ / name);
+  }
   void AddView(const std::string& database, const std::string& name, const std::string& on) const {
     AddMetadata(database, name,
                 R"({"options":{"viewOn":")" + on + R"(","pipeline":[]},"indexes":[]})");
@@ -93,6 +96,13 @@ TEST(RestorePlan, NothingSelectedIsAMistakeNotASuccess) {
   EXPECT_EQ(dump.CodeFor({}), ExitCode::kOk);
 }
 
+TEST(RestorePlan, OfADirectoryWithoutCollectionsIsEmptyWhereThatIsAllowed) {
+  ForeignDump dump;
+  dump.AddFolder("shop");
+  EXPECT_EQ(dump.CodeFor({}), ExitCode::kUsage);
+  EXPECT_TRUE(dump.Plan({"--allowMissing"}).Empty());
+}
+
 TEST(RestorePlan, SaysHowToRestoreADatabaseUnderAnotherName) {
   ForeignDump dump;
   dump.Add("shop", "items", 1);
@@ -119,6 +129,7 @@ TEST(RestorePlan, RefusesTargetsThatNoServerTakes) {
   ForeignDump dump;
   dump.Add("shop", "a", 1);
   EXPECT_EQ(dump.CodeFor({"--nsFrom=shop.*", "--nsTo=sh$op.*"}), ExitCode::kUsage);
+  EXPECT_EQ(dump.CodeFor({"--collection=$money"}, "shop/a.bson"), ExitCode::kUsage);
 }
 
 TEST(RestorePlan, LeavesOutWhatTheServerKeepsAndSaysSo) {

@@ -32,6 +32,14 @@ TEST(CreateCommand, LeavesOutWhatATargetSetsByItself) {
             Same(R"({"create":"orders","size":1})"));
 }
 
+TEST(CreateCommand, KeepsACollectionOfLocalWithoutIndexOnId) {
+  auto spec = Spec(CollectionType::kCollection, R"({"autoIndexId":false})");
+  spec.ns.database = "local";
+  EXPECT_EQ(Create(spec), Same(R"({"create":"orders","autoIndexId":false})"));
+  spec.indexes.push_back(Doc(R"({"v":2,"key":{"_id":1},"name":"_id_"})"));
+  EXPECT_EQ(Create(spec), Same(R"({"create":"orders","idIndex":{"key":{"_id":1},"name":"_id_"}})"));
+}
+
 TEST(CreateCommand, SaysHowTheIndexOnIdIs) {
   auto spec = Spec(CollectionType::kCollection, R"({"collation":{"locale":"de"}})");
   spec.indexes.push_back(

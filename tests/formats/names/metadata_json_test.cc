@@ -85,6 +85,8 @@ TEST(MetadataJson, RefusesWhatIsNotMetadata) {
   refuse(R"({"options":[]})", "'options' is not an object");
   refuse(R"({"indexes":{}})", "'indexes' is not an array");
   refuse(R"({"indexes":[1]})", "an index is not an object");
+  refuse(R"({"indexes":[{"name":"a"}]})", "an index has no key");
+  refuse(R"({"indexes":[{"name":"a","key":7}]})", "an index has no key");
   refuse(R"({"collectionName":1})", "'collectionName' is not a string");
   refuse(R"({"uuid":"xyz"})", "'uuid' is not 32 lower-case hex digits");
 }
