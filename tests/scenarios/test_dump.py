@@ -8,8 +8,9 @@ import pymongo
 import pytest
 from bson import json_util
 
+from support import archive
 from support.haul import (assert_same, data_file, dump, failed, fill, fill_all_kinds, fingerprint, manifest,
-                          plain, raw_documents, restore, run, split_bson, tree)
+                          plain, raw_documents, restore, run, split_bson, succeeded, tree)
 
 
 def test_01_one_collection_to_the_default_directory_and_a_directory(server, src, dst, tmp_path):
@@ -22,6 +23,20 @@ def test_01_one_collection_to_the_default_directory_and_a_directory(server, src,
         assert not list((folder / src.name).glob("other*"))
         restore("--uri", server.uri_of(dst.name), "--drop", "-c", "items", data_file(folder, src.name, "items"))
         assert raw_documents(dst["items"]) == raw_documents(src["items"])
+
+
+def test_01_one_collection_to_standard_output_is_its_bare_documents(server, src, tmp_path):
+    fill(src, 30)
+    with open(tmp_path / "out.bson", "wb") as out:
+        succeeded(run("dump", "--uri", server.uri_of(src.name), "-c", "items", "--out", "-", stdout=out))
+    assert split_bson((tmp_path / "out.bson").read_bytes()) == raw_documents(src["items"])
+    assert [p.name for p in tmp_path.iterdir()] == ["out.bson"]
+
+
+def test_02_a_collection_name_with_a_slash_goes_to_an_archive(server, src, tmp_path):
+    fill(src, 9, "a/b")
+    dump("--uri", server.uri_of(src.name), "-c", "a/b", f"--archive={tmp_path / 'f'}")
+    assert archive.read(tmp_path / "f").documents(src.name, "a/b") == raw_documents(src["a/b"])
 
 
 def test_02_a_collection_name_with_a_slash_goes_to_a_directory(server, src, dst, tmp_path):

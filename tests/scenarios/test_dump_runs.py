@@ -1,4 +1,5 @@
 """Scenarios 16 to 27: what is left out, how a dump fails, which member and which rights it needs."""
+import os
 import re
 import threading
 import urllib.parse
@@ -7,7 +8,8 @@ import bson
 import pytest
 from pymongo import WriteConcern
 
-from support.haul import (data_file, dump, failed, fill, finish, plain, restore, run, split_bson, start, tree)
+from support.haul import (data_file, dump, failed, fill, finish, plain, restore, run, split_bson, start, succeeded,
+                          tree)
 from support.mongod import Mongod
 
 
@@ -35,6 +37,23 @@ def test_16_leaving_out_contradicts_a_collection_and_needs_a_database(server, sr
     assert not tree(tmp_path)
 
 
+@pytest.mark.parametrize("options, words", [
+    (["-o", "-"], ["--collection"]), (["-o", "-", "-c", "items", "--gzip"], ["gzip"]),
+    (["-o", "-", "-c", "items", "--compress=zstd"], ["compress"]), (["-o", "-", "--archive", "-c", "items"], ["archive"]),
+    (["-o", "x", "--archive=y"], ["archive"]), (["-o", "x", "-c", "items", "--dumpDbUsersAndRoles"], ["users"])])
+def test_17_outputs_that_contradict_each_other_are_refused(server, src, tmp_path, options, words):
+    fill(src, 3)
+    result = failed(run("dump", "--uri", server.uri_of(src.name), *options, cwd=tmp_path), 2, *words)
+    assert not tree(tmp_path) and not result.out
+
+
+def test_17_standard_output_takes_a_query_and_no_metadata(server, src, tmp_path):
+    fill(src, 70)
+    with open(tmp_path / "out", "wb") as out:
+        succeeded(run("dump", "--uri", server.uri_of(src.name), "-c", "items", "-o", "-", "-q", '{"n": 3}', stdout=out))
+    assert [bson.decode(d)["n"] for d in split_bson((tmp_path / "out").read_bytes())] == [3] * 10
+
+
 def test_18_a_server_that_is_killed_during_a_dump_is_a_failure(tmp_path):
     with Mongod() as server:
         server.client.shop.items.insert_many([{"_id": i, "x": "y" * 5000} for i in range(2000)])
@@ -47,6 +66,19 @@ def test_18_a_server_that_is_killed_during_a_dump_is_a_failure(tmp_path):
         failed(finish(process), 5, "127.0.0.1")
         assert not (tmp_path / "d" / "manifest.json").exists()
         failed(run("restore", "--uri", server.uri, tmp_path / "d", "--dryRun"), 4)
+
+
+@pytest.mark.parametrize("target", [["-c", "items", "-o", "-"], ["--archive"], ["--archive", "--gzip"]])
+def test_19_a_broken_pipe_or_a_full_device_is_a_write_error(server, src, target):
+    src.items.insert_many([{"_id": i, "x": bson.Binary(os.urandom(5000))} for i in range(1000)])
+    arguments = ["--uri", server.uri_of(src.name), *target]
+    with open("/dev/full", "wb") as full:
+        failed(run("dump", *arguments, stdout=full), 7, "standard output", "no space", "hint:")
+    process = start("dump", *arguments)
+    process.stdout.buffer.read(100)
+    process.stdout.close()
+    process.stdout = None
+    failed(finish(process), 7, "standard output", "broken pipe")
 
 
 def test_20_read_preference_with_tags_reads_the_secondary_that_has_them(tmp_path):
