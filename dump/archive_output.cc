@@ -26,6 +26,9 @@ ManifestPart OriginOf(const ManifestPart& part) {
   origin.started = part.started;
   origin.cluster_time_start = part.cluster_time_start;
   origin.consistency = part.consistency;
+  origin.snapshot_time = part.snapshot_time;
+  origin.oplog_start = part.oplog_start;
+  origin.read_alone = part.read_alone;
   origin.options = part.options.Clone();
   return origin;
 }

@@ -22,6 +22,7 @@ constexpr std::string_view kFormatVersion = "0.1";
 constexpr std::string_view kToolPrefix = "haul-";
 constexpr const char* kExtension = "haul";
 constexpr std::int32_t kExtensionFormat = 1;
+constexpr const char* kReadAloneField = "readAlone";
 constexpr const char* kHashField = "blake2b256";
 constexpr std::size_t kHashDigits = 2 * sizeof(Hash256);
 constexpr std::string_view kSealMagic = "HAULSEAL";
@@ -58,6 +59,18 @@ class FieldReader {
   [[nodiscard]] ByteView Nested(const char* key) const {
     return Require(key, BsonType::kDocument).value;
   }
+  [[nodiscard]] std::string TextOrNothing(const char* key) const {
+    return Has(key) ? std::string(Text(key)) : std::string();
+  }
+  [[nodiscard]] std::vector<Namespace> Namespaces(const char* key) const {
+    std::vector<Namespace> namespaces;
+    if (!Has(key)) return namespaces;
+    ElementWalk walk(Require(key, BsonType::kArray).value);
+    while (const std::optional<Element> name = walk.Next()) {
+      namespaces.push_back(SplitNamespace(name->AsString().value_or("")));
+    }
+    return namespaces;
+  }
   [[nodiscard]] bool Has(const char* key) const { return FindElement(document_, key).has_value(); }
 
  private:
@@ -72,6 +85,15 @@ class FieldReader {
   ByteView document_;
 };
 
+void AppendNames(Document& to, const std::vector<Namespace>& namespaces) {
+  bson_t names;
+  BSON_APPEND_ARRAY_BEGIN(to.bson(), kReadAloneField, &names);
+  for (std::size_t i = 0; i < namespaces.size(); ++i) {
+    BSON_APPEND_UTF8(&names, std::to_string(i).c_str(), namespaces[i].ToString().c_str());
+  }
+  bson_append_array_end(to.bson(), &names);
+}
+
 Document ExtensionDocument(const ArchivePrelude& prelude) {
   Document extension;
   BSON_APPEND_INT32(extension.bson(), "format", kExtensionFormat);
@@ -80,6 +102,13 @@ Document ExtensionDocument(const ArchivePrelude& prelude) {
   AppendText(extension, "started", prelude.origin.started);
   AppendText(extension, "clusterTimeStart", prelude.origin.cluster_time_start);
   AppendText(extension, "consistency", prelude.origin.consistency);
+  if (!prelude.origin.snapshot_time.empty()) {
+    AppendText(extension, "snapshotTime", prelude.origin.snapshot_time);
+  }
+  if (!prelude.origin.oplog_start.empty()) {
+    AppendText(extension, "oplogStart", prelude.origin.oplog_start);
+  }
+  if (!prelude.origin.read_alone.empty()) AppendNames(extension, prelude.origin.read_alone);
   BSON_APPEND_DOCUMENT(extension.bson(), "options", prelude.origin.options.bson());
   AppendText(extension, kHashField, std::string(kHashDigits, '0'));
   return extension;
@@ -154,7 +183,7 @@ ArchiveCollection ReadCollection(ByteView document) {
   const FieldReader fields("list of collections", document);
   return {.ns = {fields.Name("db"), fields.Name("collection")},
           .metadata = std::string(fields.Text("metadata")),
-          .type = fields.Has("type") ? std::string(fields.Text("type")) : ""};
+          .type = fields.TextOrNothing("type")};
 }
 
 CodecId CodecByName(std::string_view name) {
@@ -188,6 +217,9 @@ void ReadExtension(ArchivePrelude& prelude, ByteView document, ByteView bytes) {
   prelude.origin.started = fields.Text("started");
   prelude.origin.cluster_time_start = fields.Text("clusterTimeStart");
   prelude.origin.consistency = fields.Text("consistency");
+  prelude.origin.snapshot_time = fields.TextOrNothing("snapshotTime");
+  prelude.origin.oplog_start = fields.TextOrNothing("oplogStart");
+  prelude.origin.read_alone = fields.Namespaces(kReadAloneField);
   prelude.origin.options = Document(fields.Nested("options"));
 }
 

@@ -36,8 +36,8 @@ struct ArchiveCollection {
 /// All that stands before the first block.
 struct ArchivePrelude {
   std::int32_t concurrent_collections = 1;  ///< namespaces that are open at once, at most
-  /// tool_version and server_version; where haul wrote it also id, started, cluster_time_start,
-  /// consistency and options. The rest is empty.
+  /// tool_version and server_version; where haul wrote it also what else is known at the start: id,
+  /// started, options, consistency and the times and namespaces that belong to it. No end times.
   ManifestPart origin = {};
   /// What haul packed the whole archive with. Empty: another tool wrote it, and nothing vouches for
   /// the prelude.

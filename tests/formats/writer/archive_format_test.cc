@@ -23,7 +23,10 @@ ArchivePrelude OurPrelude() {
   prelude.origin.server_version = "6.0.5";
   prelude.origin.started = "2026-01-02T03:04:05.000Z";
   prelude.origin.cluster_time_start = "1767323045:1";
-  prelude.origin.consistency = "none";
+  prelude.origin.consistency = "snapshot";
+  prelude.origin.snapshot_time = "1767323046:7";
+  prelude.origin.oplog_start = "1767323045:3";
+  prelude.origin.read_alone = {{"shop", "capped.log"}, {"shop", "b"}};
   prelude.origin.options = ParseExtendedJson(R"({"db":"shop"})", "test");
   prelude.codec = CodecId::kGzip;
   prelude.collections = {{{"shop", "a/b%"}, "{}", "collection"}, {{"", kArchiveOplog}, "", ""}};
@@ -62,8 +65,24 @@ TEST(ArchivePrelude, ComesBackAsItWasWritten) {
   EXPECT_EQ(back.origin.server_version, "6.0.5");
   EXPECT_EQ(back.origin.started, prelude.origin.started);
   EXPECT_EQ(back.origin.cluster_time_start, prelude.origin.cluster_time_start);
-  EXPECT_EQ(back.origin.consistency, "none");
+  EXPECT_EQ(back.origin.consistency, "snapshot");
+  EXPECT_EQ(back.origin.snapshot_time, "1767323046:7");
+  EXPECT_EQ(back.origin.oplog_start, "1767323045:3");
+  EXPECT_EQ(back.origin.read_alone, prelude.origin.read_alone);
   EXPECT_EQ(back.origin.options, prelude.origin.options);
+}
+
+TEST(ArchivePrelude, LeavesOutTimesThatSayNothing) {
+  ArchivePrelude prelude = OurPrelude();
+  prelude.origin.snapshot_time.clear();
+  prelude.origin.oplog_start.clear();
+  prelude.origin.read_alone.clear();
+  const std::string bytes = Text(EncodeArchivePrelude(prelude));
+  EXPECT_EQ(bytes.find("snapshotTime"), std::string::npos);
+  EXPECT_EQ(bytes.find("oplogStart"), std::string::npos);
+  const ArchivePrelude back = DecodeArchivePrelude(AsBytes(bytes));
+  EXPECT_EQ(back.origin.snapshot_time, "");
+  EXPECT_TRUE(back.origin.read_alone.empty());
 }
 
 TEST(ArchivePrelude, NoticesEveryAlteredByteOfOneOfOurs) {
