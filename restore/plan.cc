@@ -180,7 +180,7 @@ std::uint64_t RestorePlan::Bytes() const {
   return bytes;
 }
 
-bool RestorePlan::Empty() const { return collections.empty() && views.empty() && !users; }
+bool RestorePlan::Empty() const { return collections.empty() && views.empty() && !users && !oplog; }
 
 std::string RestorePlan::ToText(
     const std::function<std::string(const Namespace& target)>& placed) const {
@@ -250,8 +250,7 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   } else if (all_users) {
     plan.users = FindUsers(contents.admin_data, "admin");
   }
-  if (plan.Empty() && !plan.oplog && !options.allow_missing)
-    throw NothingSelected(options, *plan.input);
+  if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, *plan.input);
   CheckTargets(plan);
   WarnOfRenamedSources(plan);
   return plan;
