@@ -87,7 +87,8 @@ void CopyState::ReadPartition(const DumpTask& task, const Client& client, FrameE
                            .partition = &partition,
                            .filter = planned.filter ? &*planned.filter : nullptr,
                            .reply_documents = planned.ReplyDocuments(round_trip_),
-                           .resume_tokens = planned.resume_tokens});
+                           .resume_tokens = planned.resume_tokens,
+                           .at = planned.at});
   const auto sink = OutputOf(target).NewSink(
       encoder, {.id_ordered = partition.order == Partition::Order::kIds, .range = task.partition});
   target.progress.Start();

@@ -64,6 +64,20 @@ OptionGroup SelectionGroup(DumpFlags& flags) {
           }};
 }
 
+OptionGroup ConsistencyGroup(DumpFlags& flags) {
+  return {
+      "As of when",
+      {
+          {.name = "snapshot",
+           .field = FlagField{&flags.snapshot},
+           .help = "all collections as they were at one time; replica sets only"},
+          {.name = "oplog",
+           .field = FlagField{&flags.oplog},
+           .help = "also what was written meanwhile, for haul-restore --oplogReplay; full dumps "
+                   "of replica sets only"},
+      }};
+}
+
 OptionGroup OutputGroup(DumpFlags& flags) {
   return {
       "Where to and how",
@@ -175,6 +189,14 @@ void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
         "use",
         "--archive writes several collections to standard output");
   }
+  const bool full =
+      options.database.empty() && !SelectingOption(flags) && !flags.views_as_collections;
+  if (flags.oplog && !full) {
+    throw Usage(
+        "--oplog is for full dumps: --db, --collection, patterns and --viewsAsCollections "
+        "exclude it",
+        "the oplog is that of the whole server; --snapshot is for parts of it");
+  }
   if (options.collection.starts_with(kBucketsPrefix)) {
     throw Usage("--collection names the buckets of a time-series collection",
                 fmt::format("use --collection {}", LogicalCollection(options.collection)));
@@ -202,6 +224,8 @@ Document SelectionDocument(const DumpFlags& flags, const DumpOptions& options) {
   append_list("excludeCollectionsWithPrefix", flags.exclude_prefixes);
   if (flags.views_as_collections) BSON_APPEND_BOOL(to, "viewsAsCollections", true);
   if (flags.users_and_roles) BSON_APPEND_BOOL(to, "dumpDbUsersAndRoles", true);
+  if (flags.snapshot) BSON_APPEND_BOOL(to, "snapshot", true);
+  if (flags.oplog) BSON_APPEND_BOOL(to, "oplog", true);
   BSON_APPEND_UTF8(to, "compress",
                    fmt::format("{}:{}", GetCodec(options.destination.codec.id).name,
                                options.destination.codec.level)
@@ -236,8 +260,8 @@ Command DumpCommand(DumpFlags& flags) {
   return {
       .name = flags.imitates ? "mongodump" : "haul-dump",
       .summary = "Writes a MongoDB deployment, database or collection to a directory or archive.",
-      .groups = {SelectionGroup(flags), OutputGroup(flags), SpeedGroup(flags),
-                 ConnectionGroup(flags.connection, ServerRole::kSource)},
+      .groups = {SelectionGroup(flags), ConsistencyGroup(flags), OutputGroup(flags),
+                 SpeedGroup(flags), ConnectionGroup(flags.connection, ServerRole::kSource)},
       .examples = {"haul-dump --uri mongodb://HOST/shop --out backup",
                    "haul-dump --uri env:MONGO_URL --out backups/%Y-%m-%d",
                    "haul-dump --uri mongodb://HOST --archive=all.zst",
@@ -270,6 +294,8 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
                                     .exclude_prefixes = flags.exclude_prefixes});
   options.views_as_collections = flags.views_as_collections;
   options.users_and_roles = flags.users_and_roles;
+  options.snapshot = flags.snapshot;
+  options.oplog = flags.oplog;
   options.overwrite = flags.overwrite;
   options.sync = !flags.no_sync;
   options.check_space = flags.check_space;

@@ -28,6 +28,8 @@ struct DumpFlags {
   bool views_as_collections = false;
   bool users_and_roles = false;
   bool force_table_scan = false;
+  bool snapshot = false;
+  bool oplog = false;
   std::string out = "dump";
   std::optional<std::string> archive;
   std::string compress = "zstd:2";
@@ -59,6 +61,8 @@ struct DumpOptions {
   NamespaceFilter filter;
   bool views_as_collections = false;
   bool users_and_roles = false;
+  bool snapshot = false;  ///< all collections at one cluster time
+  bool oplog = false;     ///< with the oplog of the time that the dump takes
   Destination destination;
   bool overwrite = false;
   bool sync = true;

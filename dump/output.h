@@ -24,9 +24,9 @@ class DumpOutput {
   /// Once for every collection with documents, when the first worker comes to it; the output stays
   /// owner.
   [[nodiscard]] virtual CollectionOutput& Open(const PlannedCollection& planned) = 0;
-  /// The oplog of the time that the dump takes; only where the options ask for it. It may be written
-  /// all along; where its place is at the end, the output keeps it on the disk until then. Finished
-  /// after every collection.
+  /// The oplog of the time that the dump takes; only where the options ask for it. It may be
+  /// written all along; where its place is at the end, the output keeps it on the disk until then.
+  /// Finished after every collection.
   [[nodiscard]] virtual CollectionOutput& OpenOplog() = 0;
   /// When everything is finished: only now the dump counts.
   virtual void Commit(ManifestPart part) = 0;

@@ -19,37 +19,9 @@
 namespace haul {
 namespace {
 
-/// What a plan is made from.
-struct PlanSource {
-  Deployment& deployment;
-  const Client& client;
-  const DumpOptions& options;
-  std::uint64_t cache_bytes = 0;  // of the server
-};
-
 // More partitions than workers: one that is slow to read does not keep the others waiting at the
 // end.
 constexpr std::size_t kPartitionsPerJob = 4;
-
-std::vector<std::string> SelectDatabases(Deployment& deployment, const Client& client,
-                                         const DumpOptions& options) {
-  std::vector<std::string> selected;
-  for (std::string& database : ListDatabases(deployment, client)) {
-    if (!IsDatabaseDumped(options, database)) continue;
-    try {
-      CheckDatabaseName(database, "a database of the server");
-    } catch (const Error& error) {
-      throw Error(ExitCode::kCorrupt, error.message(), "nothing was written");
-    }
-    selected.push_back(std::move(database));
-  }
-  if (selected.empty() && !options.database.empty() && !options.allow_missing) {
-    throw Error(ExitCode::kUsage,
-                fmt::format("the server has no database {}", EscapeForDisplay(options.database)),
-                "check the name; databases are case-sensitive");
-  }
-  return selected;
-}
 
 // The view's documents stand in for a collection: what defines the view goes.
 void StripViewDefinition(CollectionSpec& spec) {
@@ -58,13 +30,9 @@ void StripViewDefinition(CollectionSpec& spec) {
   spec.options = std::move(options);
 }
 
-bool SelectsKind(const DumpOptions& options, const CollectionSpec& spec) {
-  return !options.views_as_collections || !options.collection.empty() ||
-         spec.type == CollectionType::kView;
-}
-
-PlannedCollection PlanCollection(CollectionSpec spec, const DumpOptions& options) {
+PlannedCollection PlanCollection(SourceCollection source, const DumpOptions& options) {
   PlannedCollection planned;
+  CollectionSpec& spec = source.spec;
   const bool is_view = spec.type == CollectionType::kView;
   planned.metadata_path = DumpWriter::MetadataPath(spec.ns, options.destination.codec.id);
   planned.data_ns = spec.DataNamespace();
@@ -77,6 +45,7 @@ PlannedCollection PlanCollection(CollectionSpec spec, const DumpOptions& options
     planned.filter = spec.type == CollectionType::kTimeSeries ? ToBucketsQuery(*options.query, spec)
                                                               : options.query->Clone();
   }
+  planned.data_uuid = std::move(source.data_uuid);
   planned.spec = std::move(spec);
   return planned;
 }
@@ -95,44 +64,29 @@ PlannedCollection PlanAdminData(const std::string& database, const char* collect
   return planned;
 }
 
-void Cut(PlannedCollection& planned, const PlanSource& from) {
+// With a snapshot everything is read at its time, but for what has no history.
+void SetReadPoint(PlannedCollection& planned, const Catalogue& catalogue) {
+  if (!catalogue.time || planned.data_path.empty() || !HasHistory(planned.spec)) return;
+  planned.at.time = catalogue.time;
+  if (catalogue.by_uuid) planned.at.uuid = planned.data_uuid;
+}
+
+void Cut(PlannedCollection& planned, const DumpSource& source, std::uint64_t cache_bytes) {
   if (planned.data_path.empty()) return;
-  planned.size = MeasureCollection(from.deployment, from.client, planned.data_ns);
+  planned.size = MeasureCollection(source.deployment, source.client, planned.data_ns);
   if (planned.filter || planned.spec.type == CollectionType::kView) {
     planned.partitions.resize(1);
     planned.partitions.front().order = Partition::Order::kQuery;
     return;
   }
-  planned.data_uuid = planned.spec.type == CollectionType::kTimeSeries
-                          ? CollectionUuid(from.deployment, from.client, planned.data_ns)
-                          : planned.spec.uuid;
-  planned.resume_tokens = GivesResumeTokens(from.deployment, planned.spec);
+  planned.resume_tokens = GivesResumeTokens(source.deployment, planned.spec);
   planned.partitions =
-      CutCollection(from.client, planned.spec,
+      CutCollection(source.client, planned.spec,
                     {.size = planned.size,
-                     .most = from.options.jobs == 1 ? 1 : from.options.jobs * kPartitionsPerJob,
-                     .cache_bytes = from.cache_bytes,
-                     .resume_tokens = planned.resume_tokens});
-}
-
-void AddDatabase(DumpPlan& plan, const std::string& database, const PlanSource& from) {
-  for (CollectionSpec& spec : ListCollections(from.deployment, from.client, database)) {
-    if (!IsDumped(from.options, spec.ns) || !SelectsKind(from.options, spec)) continue;
-    if (from.options.collection.empty() && IsLeftover(spec.ns)) {
-      plan.warnings.push_back(
-          fmt::format("left out {}: a restore that was killed, or is going on, left it; "
-                      "--collection dumps it all the same",
-                      Display(spec.ns)));
-      continue;
-    }
-    if (spec.type == CollectionType::kCollection || spec.type == CollectionType::kTimeSeries) {
-      std::optional<std::vector<Document>> indexes =
-          ListIndexes(from.deployment, from.client, spec.ns);
-      if (!indexes) continue;  // dropped since it was listed
-      spec.indexes = std::move(*indexes);
-    }
-    plan.collections.push_back(PlanCollection(std::move(spec), from.options));
-  }
+                     .most = source.options.jobs == 1 ? 1 : source.options.jobs * kPartitionsPerJob,
+                     .cache_bytes = cache_bytes,
+                     .resume_tokens = planned.resume_tokens,
+                     .at = planned.at});
 }
 
 const char* OrderName(const PlannedCollection& planned) {
@@ -233,11 +187,22 @@ std::string DumpPlan::ToJson() const {
   return json + "]\n";
 }
 
-DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOptions& options) {
+std::vector<Namespace> DumpPlan::ReadAlone() const {
+  std::vector<Namespace> alone;
+  if (!catalogue.time) return alone;
+  for (const PlannedCollection& planned : collections) {
+    if (!planned.data_path.empty() && !planned.at.time) alone.push_back(planned.data_ns);
+  }
+  std::ranges::sort(alone);
+  return alone;
+}
+
+DumpPlan MakeDumpPlan(const DumpSource& source) {
+  const DumpOptions& options = source.options;
   DumpPlan plan;
-  const PlanSource from{deployment, client, options, CacheBytes(client)};
-  for (const std::string& database : SelectDatabases(deployment, client, options)) {
-    AddDatabase(plan, database, from);
+  plan.catalogue = ReadCatalogue(source);
+  for (const SourceCollection& collection : plan.catalogue.collections) {
+    plan.collections.push_back(PlanCollection(collection.Clone(), options));
   }
   RequireFound(plan, options);
   if (options.users_and_roles && !plan.collections.empty()) {
@@ -245,8 +210,10 @@ DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client, const DumpOp
       plan.collections.push_back(PlanAdminData(options.database, collection, options));
     }
   }
+  const std::uint64_t cache_bytes = CacheBytes(source.client);
   for (PlannedCollection& planned : plan.collections) {
-    Cut(planned, from);
+    SetReadPoint(planned, plan.catalogue);
+    Cut(planned, source, cache_bytes);
   }
   std::stable_sort(plan.collections.begin(), plan.collections.end(), ComesBefore);
   if (!options.database.empty()) plan.prelude_folder = options.database;

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "core/mongo/catalog.h"
-#include "core/mongo/deployment.h"
+#include "core/mongo/snapshot.h"
 #include "core/plan/collection_spec.h"
 #include "core/plan/partition.h"
+#include "dump/catalogue.h"
 #include "dump/options.h"
 
 namespace haul {
@@ -25,6 +26,7 @@ struct PlannedCollection {
   CollectionSize size;                ///< estimate
   std::vector<Partition> partitions;  ///< empty where data_path is
   bool resume_tokens = false;
+  ReadPoint at;           ///< when it is read, and under which name
   std::string data_uuid;  ///< of data_ns; empty = not known, not checked
 
   /// Documents to ask of a server that is so far away in one reply.
@@ -32,12 +34,14 @@ struct PlannedCollection {
 };
 
 struct DumpPlan {
+  Catalogue catalogue;                         ///< what it was made from
   std::vector<PlannedCollection> collections;  ///< users and roles, then largest first
   std::string prelude_folder;                  ///< "" = the dump's root
-  std::vector<std::string> warnings;           ///< what was left out and why; for display
 
   [[nodiscard]] std::vector<std::string> Paths() const;
   [[nodiscard]] CollectionSize TotalSize() const;
+  /// What a snapshot reads outside of its time, because the server keeps no history of it.
+  [[nodiscard]] std::vector<Namespace> ReadAlone() const;
   /// Bytes that the dump will take on disk, guessed from the codec.
   [[nodiscard]] std::uint64_t EstimateStored(const CodecChoice& codec) const;
   /// For --dryRun: a line a collection.
@@ -46,10 +50,9 @@ struct DumpPlan {
   [[nodiscard]] std::string ToJson() const;
 };
 
-/// Reads the catalogue and cuts the collections. Throws Error kUsage where a database or collection
-/// that was asked for does not exist, or nothing is selected; with --allowMissing the plan is
-/// empty.
-[[nodiscard]] DumpPlan MakeDumpPlan(Deployment& deployment, const Client& client,
-                                    const DumpOptions& options);
+/// Reads the catalogue and cuts the collections. Throws as ReadCatalogue, and Error kUsage where a
+/// collection that was asked for does not exist, or nothing is selected. Nothing to dump with
+/// --allowMissing: no collections.
+[[nodiscard]] DumpPlan MakeDumpPlan(const DumpSource& source);
 
 }  // namespace haul

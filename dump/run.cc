@@ -50,15 +50,49 @@ void CheckFreeSpace(const DumpPlan& plan, const DumpOptions& options, Log& log) 
   log.Warn(message);
 }
 
-ManifestPart BeginPart(const DumpOptions& options, const Deployment& deployment,
-                       const Client& client) {
+// Before anything is read or written.
+void CheckDeployment(const DumpOptions& options, const ServerInfo& server) {
+  constexpr int kFirstWithSnapshots = 5;
+  if (options.oplog) throw Error(ExitCode::kUnsupported, "--oplog is not supported yet");
+  if (!options.snapshot) return;
+  const std::string option = options.snapshot ? "--snapshot" : "--oplog";
+  const std::string hint =
+      fmt::format("leave out {}: each collection is then dumped as it is while it is read", option);
+  if (server.mongos) {
+    throw Error(
+        ExitCode::kUnsupported,
+        fmt::format("{} needs a replica set, and this is a mongos; nothing was written", option),
+        hint + ", or dump each shard alone");
+  }
+  if (server.replica_set.empty()) {
+    throw Error(ExitCode::kUnsupported,
+                fmt::format("{} needs a replica set, and this server stands alone; nothing was "
+                            "written",
+                            option),
+                hint);
+  }
+  if (options.snapshot && server.major < kFirstWithSnapshots) {
+    throw Error(ExitCode::kUnsupported,
+                fmt::format("--snapshot needs MongoDB 5.0 or later, and this is {}; nothing was "
+                            "written",
+                            server.version),
+                "--oplog works with older servers");
+  }
+}
+
+ManifestPart BeginPart(const DumpPlan& plan, const DumpSource& source) {
   ManifestPart part;
   part.tool_version = kVersion;
-  part.server_version = deployment.info().version;
+  part.server_version = source.deployment.info().version;
   part.started = FormatIsoTime(std::chrono::system_clock::now());
-  part.cluster_time_start = ClusterTime(client);
+  part.cluster_time_start = ClusterTime(source.client);
   part.consistency = "none";
-  part.options = options.selection.Clone();
+  part.options = source.options.selection.Clone();
+  if (plan.catalogue.time) {
+    part.consistency = "snapshot";
+    part.snapshot_time = plan.catalogue.time->ToString();
+    part.read_alone = plan.ReadAlone();
+  }
   return part;
 }
 
@@ -90,6 +124,17 @@ std::string MissingObject(const DumpOptions& options) {
   return "nothing of database " + EscapeForDisplay(options.database) + " that was asked for";
 }
 
+void LogSnapshot(const DumpPlan& plan, Log& log) {
+  if (!plan.catalogue.time) return;
+  log.Info(fmt::format("reading at cluster time {}", plan.catalogue.time->ToString()));
+  for (const Namespace& ns : plan.ReadAlone()) {
+    log.Warn(
+        fmt::format("{}: the server keeps no history of it, so it is not part of the "
+                    "snapshot and is read as it is",
+                    ns.ToString()));
+  }
+}
+
 void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
   const CollectionSize total = plan.TotalSize();
   log.Info(fmt::format("dumping {} collection{} (about {} documents, {}) from {} to {}",
@@ -114,8 +159,10 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   Deployment deployment({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                         invocation.stop);
   const Client client = deployment.Acquire();
-  const DumpPlan plan = MakeDumpPlan(deployment, client, options);
-  for (const std::string& warning : plan.warnings) log.Warn(warning);
+  CheckDeployment(options, deployment.info());
+  const DumpSource source{deployment, client, options};
+  const DumpPlan plan = MakeDumpPlan(source);
+  for (const std::string& warning : plan.catalogue.warnings) log.Warn(warning);
   if (plan.collections.empty()) {
     log.Warn(fmt::format("the server holds {}; nothing was written", MissingObject(options)));
     return ExitCode::kOk;
@@ -126,9 +173,10 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   }
   CheckFreeSpace(plan, options, log);
 
-  ManifestPart part = BeginPart(options, deployment, client);
+  ManifestPart part = BeginPart(plan, source);
   const auto output = OpenDumpOutput(options, plan, part);
   LogPlan(plan, options, log);
+  LogSnapshot(plan, log);
 
   Progress progress;
   CopyState copy({deployment, plan, options, *output, progress, log});
@@ -141,6 +189,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
           RunWorkers(options.jobs, invocation.stop, kGrace, [&copy](std::size_t) { copy.Work(); });
     }
     if (end != CrewEnd::kDone) return Stopped(end, copy, *output, log);
+    if (plan.catalogue.time) CheckUnchanged(source, plan.catalogue);
     part.cluster_time_end = ClusterTime(client);
     part.finished = FormatIsoTime(std::chrono::system_clock::now());
     output->Commit(std::move(part));

@@ -19,6 +19,11 @@ namespace {
 constexpr std::array<std::string_view, 7> kConfigCollections = {
     "chunks", "collections", "databases", "settings", "shards", "tags", "version"};
 
+bool IsShardingCatalogue(std::string_view collection) {
+  return std::find(kConfigCollections.begin(), kConfigCollections.end(), collection) !=
+         kConfigCollections.end();
+}
+
 bool IsInternalDatabase(std::string_view database) {
   return database == "local" || database.starts_with("__mdb_internal");
 }
@@ -73,15 +78,18 @@ bool IsDumped(const DumpOptions& options, const Namespace& ns) {
   if (!options.collection.empty()) return true;
   if (ns.database == "admin") return ns.collection != "system.keys";
   if (ns.database == "config") {
-    return !options.database.empty() ||
-           std::find(kConfigCollections.begin(), kConfigCollections.end(), ns.collection) !=
-               kConfigCollections.end();
+    return !options.database.empty() || IsShardingCatalogue(ns.collection);
   }
   return !ns.collection.starts_with("system.") || ns.collection == "system.js";
 }
 
 bool IsLeftover(const Namespace& ns) {
   return RunOfBesideName(ns.collection) || ns == TemporaryUsers() || ns == TemporaryRoles();
+}
+
+bool HasHistory(const CollectionSpec& spec) {
+  if (spec.capped() || spec.ns.database == "local") return false;
+  return spec.ns.database != "config" || IsShardingCatalogue(spec.ns.collection);
 }
 
 Document ToBucketsQuery(const Document& query, const CollectionSpec& spec) {

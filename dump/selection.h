@@ -18,6 +18,10 @@ namespace haul {
 /// target (core/plan/beside_name.h), users and roles that wait to be merged.
 [[nodiscard]] bool IsLeftover(const Namespace& ns);
 
+/// True where the server can tell what the collection or view held at a cluster time: it is not
+/// capped and not one of the server's own (`local`, and `config` but for the sharding catalogue).
+[[nodiscard]] bool HasHistory(const CollectionSpec& spec);
+
 /// A query on a time-series collection as its buckets understand it: the meta field (and its
 /// subfields) is called `meta` there. Throws Error kUsage for a query on any other field, which
 /// buckets cannot answer.

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <system_error>
 
 namespace haul {
 namespace {
@@ -135,6 +137,19 @@ std::string ToHex(std::string_view bytes) {
     fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<std::uint8_t>(c));
   }
   return hex;
+}
+
+std::string FromHex(std::string_view hex) {
+  std::string bytes;
+  if (hex.size() % 2 != 0) return bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    std::uint8_t byte = 0;
+    const char* end = hex.data() + i + 2;
+    const auto parsed = std::from_chars(hex.data() + i, end, byte, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != end) return {};
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
 }
 
 }  // namespace haul

@@ -22,5 +22,7 @@ namespace haul {
 [[nodiscard]] std::size_t Utf8SequenceSize(std::string_view text);
 
 [[nodiscard]] std::string ToHex(std::string_view bytes);
+/// The inverse of ToHex(); empty for anything else.
+[[nodiscard]] std::string FromHex(std::string_view hex);
 
 }  // namespace haul

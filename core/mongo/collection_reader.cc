@@ -94,8 +94,9 @@ void CollectionReader::Survive(const CommandFailure& failure) {
   const bool was_open = cursor_ != nullptr;
   cursor_.reset();
   if (!was_open && order_->Retreat(failure.server_code)) return;
-  if (!failure.transient || !order_->can_continue()) throw failure.error;
-  if (!backoff_.Wait()) throw failure.error;
+  if (!failure.transient || !order_->can_continue() || !backoff_.Wait()) {
+    throw ReadError(read_.ns, read_.at, failure);
+  }
 }
 
 }  // namespace haul

@@ -13,8 +13,7 @@ namespace haul {
 namespace {
 
 Document BeginFind(const CollectionRead& read) {
-  Document find;
-  BSON_APPEND_UTF8(find.bson(), "find", read.ns.collection.c_str());
+  Document find = BeginFind(read.ns, read.at);
   BSON_APPEND_INT32(find.bson(), "batchSize", static_cast<std::int32_t>(read.reply_documents));
   return find;
 }
@@ -198,8 +197,7 @@ class RecordOrder : public ReadOrder {
   [[nodiscard]] std::size_t CountThrough(std::int64_t bound, const ServerCursor& cursor,
                                          const std::vector<ByteView>& documents) const {
     if (documents.empty() || *cursor.resume_record() <= bound) return documents.size();
-    Document find;
-    BSON_APPEND_UTF8(find.bson(), "find", read_.ns.collection.c_str());
+    Document find = BeginFind(read_.ns, read_.at);
     BSON_APPEND_INT32(find.bson(), "batchSize", static_cast<std::int32_t>(documents.size()));
     BSON_APPEND_BOOL(find.bson(), "showRecordId", true);
     bson_t projection;
@@ -210,7 +208,7 @@ class RecordOrder : public ReadOrder {
     AppendResume(find, resume_after_);
 
     ServerCursor ids(client_, read_.ns, cursor.server_id());
-    if (const auto failure = ids.Open(find.bson())) throw failure->error;
+    if (const auto failure = ids.Open(find.bson())) throw ReadError(read_.ns, read_.at, *failure);
     std::vector<std::string> through;
     ElementWalk walk(ids.documents());
     while (const auto element = walk.Next()) {

@@ -8,6 +8,7 @@
 #include "core/bson/document.h"
 #include "core/mongo/deployment.h"
 #include "core/mongo/server_cursor.h"
+#include "core/mongo/snapshot.h"
 #include "core/plan/namespace.h"
 #include "core/plan/partition.h"
 
@@ -20,6 +21,7 @@ struct CollectionRead {
   const Document* filter = nullptr;     ///< only with Partition::Order::kQuery; outlives the reader
   std::uint32_t reply_documents = 500;  ///< asked of the server in one reply
   bool resume_tokens = false;           ///< the server gives them for this collection
+  ReadPoint at = {};                    ///< the cluster time, and the UUID that stands for the name
 };
 
 /// How one partition is asked for, where the read stands, and which documents of a reply belong to

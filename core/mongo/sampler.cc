@@ -40,9 +40,12 @@ std::vector<Document> FirstReply(const Client& client, const Namespace& ns,
 }
 
 // Sorted by the server: the order of mixed types, and of strings under a collation, is its own.
-std::vector<Document> SampleIds(const Client& client, const Namespace& ns, std::uint64_t count) {
+// `aggregate` takes no UUID; a sample of another collection would only cut badly.
+std::vector<Document> SampleIds(const Client& client, const Namespace& ns, const ReadPoint& at,
+                                std::uint64_t count) {
   Document command;
   BSON_APPEND_UTF8(command.bson(), "aggregate", ns.collection.c_str());
+  AppendReadConcern(command, at);
   bson_t* pipeline =
       BCON_NEW("pipeline", "[", "{", "$sample", "{", "size",
                BCON_INT64(static_cast<std::int64_t>(count)), "}", "}", "{", "$project", "{", "_id",
@@ -53,10 +56,9 @@ std::vector<Document> SampleIds(const Client& client, const Namespace& ns, std::
   return FirstReply(client, ns, command);
 }
 
-std::vector<Sampled> WithRecordIds(const Client& client, const Namespace& ns,
+std::vector<Sampled> WithRecordIds(const Client& client, const Namespace& ns, const ReadPoint& at,
                                    const std::vector<Document>& ids) {
-  Document command;
-  BSON_APPEND_UTF8(command.bson(), "find", ns.collection.c_str());
+  Document command = BeginFind(ns, at);
   bson_t filter;
   bson_t in;
   bson_t values;
@@ -189,11 +191,11 @@ std::vector<Partition> CutCollection(const Client& client, const CollectionSpec&
   if (parts < 2) return OnePartition(uncut);
 
   const Namespace ns = spec.DataNamespace();
-  std::vector<Document> ids = SampleIds(client, ns, samples);
+  std::vector<Document> ids = SampleIds(client, ns, request.at, samples);
   if (ids.size() < parts) return OnePartition(uncut);
   if (by_cluster_key) return CutByIds(std::move(ids), parts);
 
-  std::vector<Sampled> sampled = WithRecordIds(client, ns, ids);
+  std::vector<Sampled> sampled = WithRecordIds(client, ns, request.at, ids);
   if (request.resume_tokens && sampled.size() >= parts) {
     return CutByRecords(std::move(sampled), parts);
   }

@@ -5,6 +5,7 @@
 
 #include "core/mongo/catalog.h"
 #include "core/mongo/deployment.h"
+#include "core/mongo/snapshot.h"
 #include "core/plan/collection_spec.h"
 #include "core/plan/partition.h"
 
@@ -16,6 +17,7 @@ struct PartitionRequest {
   std::size_t most = 1;           ///< partitions at most
   std::uint64_t cache_bytes = 0;  ///< of the server; 0 = not known
   bool resume_tokens = false;     ///< see GivesResumeTokens
+  ReadPoint at = {};              ///< when the collection is read
 };
 
 /// Cuts a collection in parts of about equal size by a random sample of its `_id`s. By RecordId

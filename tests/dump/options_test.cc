@@ -43,6 +43,24 @@ TEST(DumpOptions, DefaultsAreThoseOfTheDocumentation) {
   EXPECT_TRUE(options.database.empty());
 }
 
+TEST(DumpOptions, TheOplogIsForFullDumps) {
+  EXPECT_TRUE(Check({"--uri=mongodb://h", "--oplog", "--snapshot"}).oplog);
+  for (const std::vector<const char*>& part :
+       std::vector<std::vector<const char*>>{{"--uri=mongodb://h/shop"},
+                                             {"--uri=mongodb://h", "--db=shop"},
+                                             {"--uri=mongodb://h", "--db=shop", "--collection=a"},
+                                             {"--uri=mongodb://h", "--nsInclude=shop.*"},
+                                             {"--uri=mongodb://h", "--nsExclude=shop.*"},
+                                             {"--uri=mongodb://h", "--viewsAsCollections"}}) {
+    EXPECT_EQ(CodeOf(part), ExitCode::kOk) << part.back();
+    std::vector<const char*> with = part;
+    with.push_back("--snapshot");
+    EXPECT_EQ(CodeOf(with), ExitCode::kOk) << part.back();
+    with.back() = "--oplog";
+    EXPECT_EQ(CodeOf(with), ExitCode::kUsage) << part.back();
+  }
+}
+
 TEST(DumpOptions, TheDatabaseOfTheUriSelectsIt) {
   EXPECT_EQ(Check({"--uri=mongodb://h/shop"}).database, "shop");
   EXPECT_EQ(CodeOf({"--uri=mongodb://h/shop", "--db", "other"}), ExitCode::kUsage);

@@ -48,6 +48,20 @@ TEST(Selection, ACollectionAskedForByNameIsTakenWhateverItIs) {
   EXPECT_FALSE(IsDumped(options, {"shop", "orders"}));
 }
 
+TEST(Selection, CappedCollectionsAndTheServersOwnHaveNoHistory) {
+  const auto has_history = [](const Namespace& ns, std::string_view options) {
+    CollectionSpec spec;
+    spec.ns = ns;
+    spec.options = ParseExtendedJson(options, "options");
+    return HasHistory(spec);
+  };
+  EXPECT_TRUE(has_history({"shop", "orders"}, "{}"));
+  EXPECT_FALSE(has_history({"shop", "log"}, R"({"capped":true,"size":4096})"));
+  EXPECT_FALSE(has_history({"local", "startup_log"}, "{}"));
+  EXPECT_FALSE(has_history({"config", "transactions"}, "{}"));
+  EXPECT_TRUE(has_history({"config", "shards"}, "{}"));
+}
+
 CollectionSpec Weather(std::string_view options) {
   CollectionSpec spec;
   spec.ns = {"shop", "weather"};
