@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 
-#include "core/base/byte_buffer.h"
 #include "core/io/codec.h"
 #include "core/pipeline/document_source.h"
 #include "core/storage/byte_source.h"
 #include "core/storage/local.h"
+#include "formats/plain_window.h"
 
 namespace haul {
 
@@ -38,26 +37,11 @@ class DocumentStream final : public DocumentSource {
   [[nodiscard]] bool Next(Batch& batch) override;
 
  private:
-  [[nodiscard]] ByteView Unread() const { return plain_.view().subspan(plain_at_); }
-  [[nodiscard]] bool MakeRoomAndFill(std::size_t wanted);
-  [[nodiscard]] std::size_t FillDecoded(std::span<std::uint8_t> room);
-  [[nodiscard]] bool ReadStored();
-  [[nodiscard]] std::size_t ReadSource(std::span<std::uint8_t> room);
-  [[nodiscard]] StreamDecoder::Progress Decode(std::span<std::uint8_t> room);
   void CheckEnd() const;
-  [[noreturn]] void FailAt(std::uint64_t plain_offset, std::string_view problem) const;
 
   std::unique_ptr<ByteSource> own_source_;  // null: somebody else's
-  ByteSource& source_;
   Options options_;
-  std::unique_ptr<StreamDecoder> decoder_;  // null: the file is plain
-  ByteBuffer stored_;
-  std::size_t stored_at_ = 0;
-  std::uint64_t source_at_ = 0;
-  bool decoder_may_hold_more_ = false;
-  ByteBuffer plain_;
-  std::size_t plain_at_ = 0;
-  std::uint64_t plain_offset_ = 0;  // of the first unread byte, from the begin of the documents
+  PlainWindow window_;
   std::uint64_t documents_ = 0;
 };
 

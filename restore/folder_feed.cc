@@ -4,28 +4,18 @@
 #include <chrono>
 
 namespace haul {
-namespace {
+std::unique_ptr<CollectionFeed> FolderFeed::OpenFile(const DataFile& file) {
+  return std::make_unique<CollectionFeed>(file);
+}
 
-/// All documents of one file, together with its reader.
-class WholeFile final : public DocumentSource {
- public:
-  explicit WholeFile(const DataFile& file) : reader_(file), source_(reader_.NewSource()) {}
-  [[nodiscard]] bool Next(Batch& batch) override { return source_->Next(batch); }
-
- private:
-  DataFileReader reader_;
-  std::unique_ptr<DocumentSource> source_;
-};
-
-}  // namespace
-
-FolderFeed::FolderFeed(const RestorePlan& plan, const RestoreOptions& options, const StopFlag& stop)
+FolderFeed::FolderFeed(const RestorePlan& plan, const RestoreOptions& options, const StopFlag& stop,
+                       const Opener& open)
     : plan_(plan), options_(options), stop_(stop) {
   for (const PlannedCollection& planned : plan.collections) {
     Collection& collection = collections_.emplace_back();
     collection.drained = !planned.data;
     if (!planned.data) continue;
-    collection.feed = std::make_unique<CollectionFeed>(*planned.data);
+    collection.feed = open(*planned.data);
     collection.most_workers = MostWorkers(planned, *collection.feed);
   }
 }
@@ -46,7 +36,7 @@ Amount FolderFeed::Expected(std::size_t collection) const {
 
 std::string FolderFeed::Name(std::size_t collection) const {
   const CollectionFeed* feed = collections_[collection].feed.get();
-  return feed == nullptr ? std::string() : feed->file().name;
+  return feed == nullptr ? std::string() : feed->name();
 }
 
 RestoreFeed::Count FolderFeed::Documents(std::size_t collection) const {
@@ -63,6 +53,12 @@ void FolderFeed::Verify(std::size_t part, std::size_t parts, const Concerns& con
     const CollectionFeed* feed = collections_[i].feed.get();
     if (feed != nullptr) feed->Verify(turn, parts, stop_);
   }
+}
+
+bool FolderFeed::CanVerify() const {
+  return std::all_of(collections_.begin(), collections_.end(), [](const Collection& collection) {
+    return collection.feed == nullptr || collection.feed->readable_twice();
+  });
 }
 
 bool FolderFeed::Next(Claim& claim) {

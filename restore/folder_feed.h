@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,13 +17,16 @@ namespace haul {
 /// its order and the limits allow.
 class FolderFeed final : public RestoreFeed {
  public:
+  using Opener = std::function<std::unique_ptr<CollectionFeed>(const DataFile&)>;
   /// Opens all data files. All must outlive it.
-  FolderFeed(const RestorePlan& plan, const RestoreOptions& options, const StopFlag& stop);
+  FolderFeed(const RestorePlan& plan, const RestoreOptions& options, const StopFlag& stop,
+             const Opener& open = OpenFile);
 
   [[nodiscard]] Amount Expected(std::size_t collection) const override;
   [[nodiscard]] std::string Name(std::size_t collection) const override;
   [[nodiscard]] Count Documents(std::size_t collection) const override;
   void Verify(std::size_t part, std::size_t parts, const Concerns& concerns) const override;
+  [[nodiscard]] bool CanVerify() const override;
   [[nodiscard]] bool Next(Claim& claim) override;
   [[nodiscard]] std::unique_ptr<DocumentSource> UserDocuments(DumpedAdminData::Kind kind) override;
   [[nodiscard]] std::unique_ptr<DocumentSource> Oplog() override;
@@ -39,6 +43,7 @@ class FolderFeed final : public RestoreFeed {
     bool done = false;
   };
 
+  [[nodiscard]] static std::unique_ptr<CollectionFeed> OpenFile(const DataFile& file);
   [[nodiscard]] std::size_t MostWorkers(const PlannedCollection& planned,
                                         const CollectionFeed& feed) const;
   [[nodiscard]] bool NextDocuments(Claim& claim);

@@ -1,5 +1,6 @@
 #include "restore/folder_input.h"
 
+#include "core/base/text.h"
 #include "restore/folder_feed.h"
 
 namespace haul {
@@ -16,6 +17,8 @@ FolderInput::FolderInput(const RestoreOptions& options) : options_(options) {
                                       .selects = remember});
   shape_ = look.shape();
 }
+
+std::string FolderInput::Name() const { return EscapeForDisplay(options_.path); }
 
 RestoreInput::Contents FolderInput::Select(const Selects& selects) {
   dump_ = DumpReader::Open(options_.path, {.allow_incomplete = options_.allow_incomplete,

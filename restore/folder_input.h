@@ -12,6 +12,7 @@ class FolderInput final : public RestoreInput {
   /// Throws Error as DumpReader::Open does. `options` must outlive it.
   explicit FolderInput(const RestoreOptions& options);
 
+  [[nodiscard]] std::string Name() const override;
   [[nodiscard]] DumpReader::Shape shape() const override { return shape_; }
   [[nodiscard]] std::set<std::string> Databases() const override { return databases_; }
   [[nodiscard]] Contents Select(const Selects& selects) override;

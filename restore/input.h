@@ -36,6 +36,7 @@ struct Claim {
   // The feed's own.
   ClaimScratch scratch;
   std::optional<std::size_t> joined;
+  std::uint64_t turn = 0;
 };
 
 /// Hands the documents of a plan's collections out to any number of workers at once. Memory is what
@@ -63,6 +64,9 @@ class RestoreFeed {
   /// read twice, and throws the first fault. `part` of `parts` may be looked through at once.
   using Concerns = std::function<bool(std::size_t collection)>;
   virtual void Verify(std::size_t part, std::size_t parts, const Concerns& concerns) const = 0;
+
+  /// False: the documents come only once, through a pipe, and Verify() looks at nothing.
+  [[nodiscard]] virtual bool CanVerify() const = 0;
 
   /// The call says that what the claim held is settled, and fills it anew. Each collection becomes
   /// complete once, for one worker. Waits where all that is left is in the hands of others. False:
@@ -93,6 +97,8 @@ class RestoreInput {
   RestoreInput& operator=(const RestoreInput&) = delete;
   virtual ~RestoreInput() = default;
 
+  /// For messages; escaped for display.
+  [[nodiscard]] virtual std::string Name() const = 0;
   [[nodiscard]] virtual DumpReader::Shape shape() const = 0;
   /// The databases that it holds anything of.
   [[nodiscard]] virtual std::set<std::string> Databases() const = 0;

@@ -60,6 +60,10 @@ OptionGroup SelectionGroup(RestoreFlags& flags) {
            .field = TextField{&flags.dir},
            .argument = "PATH",
            .help = "the same as the positional argument"},
+          {.name = "archive",
+           .field = OptionalValueField{&flags.archive},
+           .argument = "FILE",
+           .help = "an archive instead of a directory; without a value from standard input"},
           {.name = "allowIncomplete",
            .field = FlagField{&flags.allow_incomplete},
            .help = "of an unfinished dump restore what it holds for certain"},
@@ -222,16 +226,36 @@ void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options)
   }
 }
 
+void CheckArchive(const RestoreFlags& flags) {
+  if (!flags.archive) return;
+  const bool names_path = !flags.positionals.empty() || !flags.dir.empty();
+  // mongorestore passes over a directory that is named beside an archive, but not over "-".
+  const bool dash = flags.dir == "-" || (!flags.positionals.empty() && flags.positionals[0] == "-");
+  if (dash || (names_path && !flags.imitates)) {
+    throw Usage("--archive and a directory or file both name what to restore",
+                "a file follows --archive after =, without a space: --archive=FILE");
+  }
+  if (!flags.oplog_file.empty()) {
+    throw Usage("--oplogFile is for directories: an archive's oplog is in it");
+  }
+  if (flags.allow_incomplete) {
+    throw Usage("--allowIncomplete is for directories: an archive that was cut is not restored");
+  }
+}
+
 std::string PathOf(const RestoreFlags& flags) {
   if (!flags.dir.empty() && !flags.positionals.empty()) {
     throw Usage("--dir and a positional argument both name what to restore", "give one of them");
   }
   const std::string path = flags.positionals.empty() ? flags.dir : flags.positionals.front();
-  if (path == "-") {
-    throw Error(ExitCode::kUnsupported, "restoring from standard input is not supported yet",
-                "name a directory or file");
-  }
   return path.empty() ? "dump" : path;
+}
+
+void CheckStandardInput(const RestoreOptions& options) {
+  if (options.archive || options.path != "-") return;
+  if (!options.database.empty() && !options.collection.empty()) return;
+  throw Usage("the documents on standard input belong to one collection",
+              "name it with --db and --collection; an archive is read with --archive");
 }
 
 NamespaceMapper MapperOf(const RestoreFlags& flags) {
@@ -298,8 +322,8 @@ Command RestoreCommand(RestoreFlags& flags) {
           .positionals = {.name = "PATH",
                           .into = &flags.positionals,
                           .max = 1,
-                          .help = "a dump, the folder of one database, or one .bson file; default "
-                                  "dump"},
+                          .help = "a dump, the folder of one database, one .bson file or an "
+                                  "archive; - = documents from standard input; default dump"},
           .examples = {"haul-restore --uri mongodb://HOST backup",
                        "haul-restore --uri mongodb://HOST/shop --drop backup/shop",
                        "haul-restore --uri mongodb://HOST --nsFrom 'shop.*' --nsTo 'shop2.*' "
@@ -311,7 +335,9 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
                                    const Environment& environment) {
   constexpr std::size_t kFewestJobs = 4;
   RestoreOptions options;
+  CheckArchive(flags);
   options.path = PathOf(flags);
+  options.archive = flags.archive;
   ConnectionContext context{.app_name = "haul-restore", .role = ServerRole::kTarget};
   if (!flags.database.empty()) context.database = flags.database;
   options.connection = ResolveConnection(flags.connection, parsed, environment, context);
@@ -320,6 +346,7 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   if (!options.database.empty()) CheckDatabaseName(options.database, "--db");
   if (!options.collection.empty()) CheckCollectionName(options.collection, "--collection");
   CheckCombinations(flags, options);
+  CheckStandardInput(options);
 
   NamespaceFilter::Rules include;
   include.include = flags.ns_include;

@@ -21,6 +21,7 @@ struct RestoreFlags {
   ConnectionFlags connection;
   std::vector<std::string> positionals;
   std::string dir;
+  std::optional<std::string> archive;
   std::string database;
   std::string collection;
   std::vector<std::string> ns_include;
@@ -66,7 +67,8 @@ struct RestoreFlags {
 /// The same, checked and ready: nothing left to parse.
 struct RestoreOptions {
   ConnectionOptions connection;
-  std::string path;
+  std::string path;                    ///< "-": the documents of one collection on standard input
+  std::optional<std::string> archive;  ///< in place of `path`; "": standard input
   std::string database;    ///< of the target, or what to select out of a root; empty = as dumped
   std::string collection;  ///< of the target of a file, or what to select; empty = all
   NamespaceFilter include;

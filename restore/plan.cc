@@ -38,13 +38,13 @@ Error NothingSelected(const RestoreOptions& options, const RestoreInput& input) 
                                              EscapeForDisplay(options.collection));
   const bool rename = input.shape() == DumpReader::Shape::kRoot && !options.database.empty() &&
                       !databases.contains(options.database);
-  return {
-      ExitCode::kUsage,
-      fmt::format("nothing to restore: {} does not hold {}", EscapeForDisplay(options.path), what),
-      rename ? fmt::format("it holds: {}; to restore one of them as {} name its folder", held,
-                           EscapeForDisplay(options.database))
-             : fmt::format("it holds: {}; look at --db, --collection, --nsInclude, --nsExclude",
-                           held.empty() ? "nothing" : held)};
+  return {ExitCode::kUsage,
+          fmt::format("nothing to restore: {} does not hold {}", input.Name(), what),
+          rename ? fmt::format("it holds: {}; to restore one of them as {} name its folder, or use "
+                               "--nsFrom and --nsTo",
+                               held, EscapeForDisplay(options.database))
+                 : fmt::format("it holds: {}; look at --db, --collection, --nsInclude, --nsExclude",
+                               held.empty() ? "nothing" : held)};
 }
 
 std::string ViewOn(const PlannedCollection& view) {
@@ -110,14 +110,14 @@ std::optional<PlannedUsers> FindUsers(const AdminData& admin_data, const std::st
 
 // The users of one database: its own files, else those of the whole server, of which the server
 // then takes only that database's.
-std::optional<PlannedUsers> UsersOfDatabase(const AdminData& admin_data,
+std::optional<PlannedUsers> UsersOfDatabase(const RestoreInput& input, const AdminData& admin_data,
                                             const RestoreOptions& options) {
   std::optional<PlannedUsers> users = FindUsers(admin_data, options.database);
   if (!users) users = FindUsers(admin_data, "admin");
   if (!users) {
     throw Error(ExitCode::kUsage,
                 fmt::format("--restoreDbUsersAndRoles: {} holds no users and roles of {}",
-                            EscapeForDisplay(options.path), EscapeForDisplay(options.database)),
+                            input.Name(), EscapeForDisplay(options.database)),
                 "they belong to the database that they were dumped from and cannot be renamed; "
                 "haul-dump --dumpDbUsersAndRoles puts them into a dump");
   }
@@ -136,8 +136,7 @@ void TakeOplog(RestorePlan& plan, const RestoreOptions& options, RestoreInput::C
   }
   plan.oplog = ChooseOplog(options, contents);
   if (plan.oplog) return;
-  throw Error(ExitCode::kUsage,
-              fmt::format("--oplogReplay: {} holds no oplog", EscapeForDisplay(options.path)),
+  throw Error(ExitCode::kUsage, fmt::format("--oplogReplay: {} holds no oplog", plan.input->Name()),
               "dump with --oplog, or name an oplog with --oplogFile");
 }
 
@@ -246,7 +245,7 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   TakeOplog(plan, options, contents);
   AddCollections(plan, contents.collections, naming);
   if (options.users_and_roles) {
-    plan.users = UsersOfDatabase(contents.admin_data, options);
+    plan.users = UsersOfDatabase(*plan.input, contents.admin_data, options);
   } else if (all_users) {
     plan.users = FindUsers(contents.admin_data, "admin");
   }

@@ -69,6 +69,7 @@ class Restore {
   [[nodiscard]] bool RunPhases();
   /// False: a signal ended it.
   [[nodiscard]] bool RunPhase(const char* name, std::size_t workers, const Work& work);
+  [[nodiscard]] bool VerifyWhatNothingProtects();
   void VerifyDocuments(std::size_t index) const;
   void PrepareCollections();
   void Finish();
@@ -127,10 +128,7 @@ bool Restore::RunPhase(const char* name, std::size_t workers, const Work& work) 
 bool Restore::RunPhases() {
   const ProgressRenderer renderer(progress_, log_, ProgressRenderer::For(log_));
   const std::size_t jobs = options_.jobs;
-  if (target_.placements().Count(Placement::Way::kDropFirst) > 0 &&
-      !RunPhase("checking the dump", jobs, [this](std::size_t index) { VerifyDocuments(index); })) {
-    return false;
-  }
+  if (!VerifyWhatNothingProtects()) return false;
   wrote_ = true;
   return RunPhase("removing leftovers", 1, [this](std::size_t) { target_.RemoveLeftovers(); }) &&
          RunPhase("creating collections", jobs, [this](std::size_t) { PrepareCollections(); }) &&
@@ -153,7 +151,7 @@ void Restore::ReplayOplog() {
     throw Error(ExitCode::kSourceChanged,
                 fmt::format("--oplogReplay: {} holds no oplog, so that the collections are of "
                             "different times",
-                            EscapeForDisplay(options_.path)));
+                            plan_.input->Name()));
   }
   replay_->Run(*oplog);
   if (invocation_.stop.requested()) return;
@@ -161,7 +159,20 @@ void Restore::ReplayOplog() {
   if (options_.with_indexes) replay_->AddIndexes(indexes_);
 }
 
-// Nothing else protects what is dropped first.
+// What is dropped first.
+bool Restore::VerifyWhatNothingProtects() {
+  if (target_.placements().Count(Placement::Way::kDropFirst) == 0) return true;
+  if (!feed_->CanVerify()) {
+    log_.Warn(
+        fmt::format("{} comes through a pipe: it is not looked through before collections "
+                    "are dropped",
+                    plan_.input->Name()));
+    return true;
+  }
+  return RunPhase("checking the dump", options_.jobs,
+                  [this](std::size_t index) { VerifyDocuments(index); });
+}
+
 void Restore::VerifyDocuments(std::size_t index) const {
   feed_->Verify(index, options_.jobs, [this](std::size_t collection) {
     const Namespace& target = plan_.collections[collection].spec.ns;
@@ -170,7 +181,7 @@ void Restore::VerifyDocuments(std::size_t index) const {
 }
 
 void Restore::FinishFeed() {
-  for (const std::string& remark : feed_->Finish()) log_.Warn(remark);
+  for (const std::string& remark : feed_->Finish()) log_.Info(remark);
 }
 
 void Restore::PrepareCollections() {
@@ -204,9 +215,10 @@ void Restore::MergeUsers() {
 }
 
 void Restore::LogTarget() {
-  log_.Info(fmt::format("restoring {} collections and views ({}) from {} to {}", plan_.All().size(),
-                        FormatBytes(plan_.Bytes()), options_.path,
-                        options_.connection.display_target));
+  const std::uint64_t bytes = plan_.Bytes();
+  const std::string size = bytes == 0 ? std::string() : fmt::format(" ({})", FormatBytes(bytes));
+  log_.Info(fmt::format("restoring {} collections and views{} from {} to {}", plan_.All().size(),
+                        size, plan_.input->Name(), options_.connection.display_target));
   const Placements& placements = target_.placements();
   if (const std::size_t swaps = placements.Count(Placement::Way::kSwap); swaps > 0) {
     log_.Info(fmt::format("{} of them replace collections, which stay until the whole dump is in",

@@ -1,5 +1,7 @@
 #include "core/storage/byte_source.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -19,6 +21,28 @@ std::size_t LocalFileSource::Read(std::span<std::uint8_t> bytes) {
 std::size_t DescriptorSource::Read(std::span<std::uint8_t> bytes) {
   const ssize_t got = RetryInterrupted([&] { return read(fd_, bytes.data(), bytes.size()); });
   if (got < 0) throw ErrnoError("read", name_);
+  return static_cast<std::size_t>(got);
+}
+
+OpenedSource::OpenedSource(const std::filesystem::path& path) : path_(path) {
+  if (path_ == "-") {
+    fd_ = STDIN_FILENO;
+    path_ = "standard input";
+    return;
+  }
+  fd_ = RetryInterrupted([&] { return open(path_.c_str(), O_RDONLY | O_CLOEXEC); });
+  struct stat status = {};
+  if (fd_ < 0 || fstat(fd_, &status) < 0) throw ErrnoError("open", path_.native());
+  regular_file_ = S_ISREG(status.st_mode);
+}
+
+OpenedSource::~OpenedSource() {
+  if (fd_ > STDIN_FILENO) close(fd_);
+}
+
+std::size_t OpenedSource::Read(std::span<std::uint8_t> bytes) {
+  const ssize_t got = RetryInterrupted([&] { return read(fd_, bytes.data(), bytes.size()); });
+  if (got < 0) throw ErrnoError("read", path_.native());
   return static_cast<std::size_t>(got);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <utility>
@@ -45,6 +46,22 @@ class DescriptorSource final : public ByteSource {
  private:
   int fd_;
   std::string name_;
+};
+
+/// Anything that has a name, read once: a file, a named pipe, a device; "-" is standard input.
+class OpenedSource final : public ByteSource {
+ public:
+  /// Error kLocalStorage. Opening a named pipe waits for whoever writes.
+  explicit OpenedSource(const std::filesystem::path& path);
+  ~OpenedSource() override;
+  [[nodiscard]] std::size_t Read(std::span<std::uint8_t> bytes) override;
+  /// False for what cannot be read a second time.
+  [[nodiscard]] bool regular_file() const { return regular_file_; }
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+  bool regular_file_ = false;
 };
 
 /// Another source whose next bytes can be looked at before they are read.

@@ -1,44 +1,18 @@
 """Dumps made by the real mongodump come back exactly as expected.json says the source was."""
 import hashlib
-import json
 import shutil
 
 import pytest
 
-from support.haul import GOLDEN, fingerprint, restore, succeeded, run
-
-DUMPS = GOLDEN / "dumps"
-EXPECTED = json.loads((DUMPS / "expected.json").read_text())
-DATABASES = sorted({ns.split(".")[0] for ns in EXPECTED})
-
-
-def held(server, database):
-    """In the form of expected.json."""
-    return {f"{database}.{name}": entry for name, entry in fingerprint(server.client, database).items()}
-
-
-def normal(entry):
-    """UUIDs aside."""
-    return json.loads(json.dumps(entry, sort_keys=True))
+from support.golden import DATABASES, DUMPS, EXPECTED, assert_as_expected, drop_all
+from support.haul import restore, run, succeeded
 
 
 @pytest.fixture(autouse=True)
 def empty_server(server):
-    for name in DATABASES:
-        server.client.drop_database(name)
+    drop_all(server)
     yield
-    for name in DATABASES:
-        server.client.drop_database(name)
-
-
-def assert_as_expected(server):
-    for database in DATABASES:
-        expected = {k: v for k, v in EXPECTED.items() if k.split(".")[0] == database}
-        found = held(server, database)
-        assert sorted(found) == sorted(expected)
-        for ns, entry in expected.items():
-            for field, value in entry.items():
-                assert normal(found[ns].get(field)) == normal(value), f"{ns}: {field}"
+    drop_all(server)
 
 
 @pytest.mark.parametrize("options", [[], ["--jobs=1"], ["--jobs=8", "--objcheck"], ["--maintainInsertionOrder"]])

@@ -32,7 +32,8 @@ TEST(RestoreOptions, TakeThePathAsAnArgumentOrByDir) {
   EXPECT_EQ(Check({"backup"}).path, "backup");
   EXPECT_EQ(Check({"--dir=backup"}).path, "backup");
   EXPECT_EQ(CodeFor({"--dir=backup", "other"}), ExitCode::kUsage);
-  EXPECT_EQ(CodeFor({"-"}), ExitCode::kUnsupported);
+  EXPECT_EQ(CodeFor({"-"}), ExitCode::kUsage);
+  EXPECT_EQ(CodeFor({"-", "--db=shop"}), ExitCode::kUsage);
 }
 
 TEST(RestoreOptions, TakeTheDatabaseFromTheUriOrDbButNotTwo) {
