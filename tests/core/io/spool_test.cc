@@ -1,0 +1,53 @@
+#include "core/io/spool.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "tests/support/expect_error.h"
+
+namespace haul {
+namespace {
+
+std::vector<std::string> Pieces(const Spool& spool) {
+  std::vector<std::string> pieces;
+  spool.ForEach([&](ByteView piece) { pieces.emplace_back(AsText(piece)); });
+  return pieces;
+}
+
+TEST(Spool, GivesBackWhatWasPutInInItsOrder) {
+  Spool spool;
+  EXPECT_TRUE(Pieces(spool).empty());
+  spool.Append(AsBytes("one"), true);
+  spool.Append(AsBytes(""), true);
+  EXPECT_EQ(Pieces(spool), (std::vector<std::string>{"one", ""}));
+  EXPECT_GT(spool.bytes_in_memory(), 0U);
+}
+
+TEST(Spool, GoesOnInAFileWithWhatWasInMemory) {
+  Spool spool;
+  const std::string large(300'000, 'x');
+  spool.Append(AsBytes("one"), true);
+  spool.Append(AsBytes(large), false);
+  EXPECT_EQ(spool.bytes_in_memory(), 0U);
+  spool.Append(AsBytes("three"), true);
+  EXPECT_EQ(spool.bytes_in_memory(), 0U);
+  const std::vector<std::string> expected = {"one", large, "three"};
+  EXPECT_EQ(Pieces(spool), expected);
+  EXPECT_EQ(Pieces(spool), expected);
+}
+
+TEST(Spool, SaysWhereNoFileCanBeMade) {
+  ASSERT_EQ(setenv("TMPDIR", "/no/such/directory", 1), 0);
+  Spool spool;
+  const auto error = Caught([&] { spool.Append(AsBytes("one"), false); });
+  unsetenv("TMPDIR");
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), ExitCode::kLocalStorage);
+  EXPECT_NE(error->message().find("/no/such/directory"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace haul
