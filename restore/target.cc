@@ -209,11 +209,19 @@ void RestoreTarget::Prepare(CatalogWriter& catalog, const PlannedCollection& pla
   }
   Drop(catalog, planned);
   if (!Drops(planned.spec.ns) && existing_.contains(planned.spec.ns)) return;
-  const bool created = catalog.Create(planned.spec, CreateOptionsFor(planned));
+  const CreateOptions create = CreateOptionsFor(planned);
+  const bool created = catalog.Create(planned.spec, create);
   if (created || planned.spec.type != CollectionType::kTimeSeries) return;
+  if (options_.drop) {
+    // Buckets that lost their collection: no listing shows them, no drop by its name reaches them.
+    const Namespace& ns = planned.spec.ns;
+    catalog.Drop({ns.database, std::string(kBucketsPrefix) + ns.collection}, create.write_concern);
+    if (catalog.Create(planned.spec, create)) return;
+  }
   throw Error(ExitCode::kConflict,
               fmt::format("create {}: buckets of a time-series collection of that name exist",
-                          Display(planned.spec.ns)));
+                          Display(planned.spec.ns)),
+              "--drop removes them");
 }
 
 bool RestoreTarget::PrepareView(CatalogWriter& catalog, const PlannedCollection& planned) const {
