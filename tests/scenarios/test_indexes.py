@@ -12,6 +12,7 @@ from bson.son import SON
 from support.catalog import ID_INDEX, indexes, metadata, options
 from support.haul import (assert_same, canonical, dump, failed, fingerprint, raw_documents, restore, run,
                           write_dump)
+from support.oplog import Recording
 
 
 def index(name, key, **more):
@@ -188,6 +189,20 @@ def test_76_a_clustered_index_keeps_its_name(server, src, dst, tmp_path, name):
     round_trip(server, src, dst, tmp_path / "d")
     assert options(dst, "stocks")["clusteredIndex"]["name"] == (name or "_id_")
     assert raw_documents(dst.stocks) == raw_documents(src.stocks)
+
+
+@pytest.mark.parametrize("name", ["", "custom index name"])
+def test_76_a_clustered_index_of_the_oplog_keeps_its_name(server, names, tmp_path, name):
+    recording = Recording(server, tmp_path, names("made"))
+    db = server.client[recording.databases[0]]
+    db.other.insert_one({"_id": 1})
+    with recording:
+        db.command("create", "stocks", clusteredIndex={"key": {"_id": 1}, "unique": True, **({"name": name} if name else {})})
+        db.stocks.insert_one({"ticker": "MDB"})
+    recording.forget()
+    recording.replay()
+    recording.assert_as_recorded()
+    assert options(db, "stocks")["clusteredIndex"]["name"] == (name or "_id_")
 
 
 def test_77_a_2dsphere_index_without_a_version_is_of_version_1(server, dst, tmp_path):

@@ -14,6 +14,9 @@ def folder(dst, tmp_path):
 REFUSED = {
     "noobjcheck": (["--objcheck", "--noobjcheck"], "noobjcheck"),
     "a negative w": (["--writeConcern=-1"], "write concern"),
+    "a limit that is no timestamp": (["--oplogReplay", "--oplogLimit=xxx"], "oplogLimit"),
+    "a limit without a replay": (["--oplogLimit=1"], "oplogReplay"),
+    "a replay without an oplog": (["--oplogReplay"], "oplog"),
     "a database's name with a dot": (["-d", "billy.crystal"], "billy.crystal"),
     "a collection's name with a dollar": (["-d", "@", "-c", "$money"], "$money"),
 }
