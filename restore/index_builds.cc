@@ -58,7 +58,7 @@ void IndexBuilds::Build(const IndexTask& task) {
   {
     const std::lock_guard lock(mutex_);
     failed_ += outcome.failed.size();
-    built_ += task.indexes.size() - outcome.failed.size();
+    built_ += outcome.created;
   }
   Report(outcome, name);
 }

@@ -47,7 +47,7 @@ class IndexBuilds {
 
   /// Indexes that could not be built.
   [[nodiscard]] std::size_t failed() const;
-  /// Indexes that were built.
+  /// Indexes that were built; those that were there already are not counted.
   [[nodiscard]] std::size_t built() const;
   /// Where a build has begun and not ended: the server goes on with it.
   [[nodiscard]] std::vector<Namespace> building() const;

@@ -103,6 +103,9 @@ OptionGroup TargetGroup(RestoreFlags& flags) {
               {.name = "noIndexRestore",
                .field = FlagField{&flags.no_indexes},
                .help = "build no indexes"},
+              {.name = "indexesOnly",
+               .field = FlagField{&flags.indexes_only},
+               .help = "build the indexes that are missing, and touch no document"},
               {.name = "noOptionsRestore",
                .field = FlagField{&flags.no_options},
                .help = "create collections without their options"},
@@ -193,6 +196,20 @@ Error Usage(std::string message, std::string hint = {}) {
   return {ExitCode::kUsage, std::move(message), std::move(hint)};
 }
 
+void CheckIndexesOnly(const RestoreFlags& flags) {
+  if (!flags.indexes_only) return;
+  for (const auto& [given, name] :
+       {std::pair{flags.drop, "--drop"}, std::pair{flags.drop_first, "--dropFirst"},
+        std::pair{flags.no_indexes, "--noIndexRestore"},
+        std::pair{flags.oplog_replay, "--oplogReplay"},
+        std::pair{flags.users_and_roles, "--restoreDbUsersAndRoles"}}) {
+    if (given) {
+      throw Usage(fmt::format("--indexesOnly and {} exclude each other", name),
+                  "--indexesOnly touches nothing but indexes");
+    }
+  }
+}
+
 void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options) {
   if (!flags.oplog_replay && !flags.oplog_limit.empty()) {
     throw Usage("--oplogLimit needs --oplogReplay");
@@ -200,6 +217,7 @@ void CheckCombinations(const RestoreFlags& flags, const RestoreOptions& options)
   if (!flags.oplog_replay && !flags.oplog_file.empty()) {
     throw Usage("--oplogFile needs --oplogReplay");
   }
+  CheckIndexesOnly(flags);
   const bool excludes = !flags.exclude_collections.empty() || !flags.exclude_prefixes.empty();
   if (flags.preserve_uuid && !flags.drop && !flags.drop_first) {
     throw Usage("--preserveUUID needs --drop: an existing collection keeps its UUID");
@@ -365,7 +383,9 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.oplog_file = flags.oplog_file;
   options.drop = flags.drop || flags.drop_first;
   options.drop_first = flags.drop_first;
+  options.swap_if_allowed = flags.imitates;
   options.with_indexes = !flags.no_indexes;
+  options.indexes_only = flags.indexes_only;
   options.with_options = !flags.no_options;
   options.preserve_uuid = flags.preserve_uuid;
   options.bypass_validation = flags.bypass_validation;

@@ -38,6 +38,7 @@ struct RestoreFlags {
   bool drop = false;
   bool drop_first = false;
   bool no_indexes = false;
+  bool indexes_only = false;
   bool no_options = false;
   bool preserve_uuid = false;
   bool bypass_validation = false;
@@ -82,7 +83,10 @@ struct RestoreOptions {
   std::string oplog_file;
   bool drop = false;        ///< also where drop_first is
   bool drop_first = false;  ///< never swap
+  /// Drop first where the rights to swap are missing, as who stands in for mongorestore has to.
+  bool swap_if_allowed = false;
   bool with_indexes = true;
+  bool indexes_only = false;
   bool with_options = true;
   bool preserve_uuid = false;
   bool bypass_validation = false;

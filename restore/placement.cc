@@ -83,7 +83,12 @@ Placements::Placements(const Input& input) {
     }
     if (placement.way == Placement::Way::kSwap) {
       placement.built.collection = BesideName(input.run, number++);
-      if (!MaySwap(input.rights, placement.built, target)) throw NoRightToSwap(target);
+      if (!MaySwap(input.rights, placement.built, target)) {
+        if (!input.options.swap_if_allowed) throw NoRightToSwap(target);
+        placement = {.way = Placement::Way::kDropFirst,
+                     .built = target,
+                     .why = "the user has no right to rename collections"};
+      }
     }
     by_target_.emplace(target, std::move(placement));
   }

@@ -20,6 +20,7 @@
 #include "core/report/progress.h"
 #include "core/report/progress_renderer.h"
 #include "core/report/summary.h"
+#include "restore/indexes_only.h"
 #include "restore/load.h"
 #include "restore/plan.h"
 #include "restore/replay.h"
@@ -335,6 +336,7 @@ ExitCode RunRestore(const RestoreOptions& options, const Invocation& invocation)
     invocation.log.Warn("the dump holds nothing of what was asked for; nothing was touched");
     return ExitCode::kOk;
   }
+  if (options.indexes_only) return RunIndexesOnly(options, plan, invocation);
   Restore restore(options, plan, invocation);
   restore.Check();
   if (options.dry_run) {

@@ -18,9 +18,7 @@ namespace {
 
 constexpr int kFailedToParse = 9;
 constexpr int kIllegalOperation = 20;
-constexpr int kCannotCreateIndex = 67;
 constexpr int kInvalidOptions = 72;
-constexpr int kInvalidIndexSpecificationOption = 197;
 constexpr int kUnknownField = 40415;
 constexpr int kUnknownFieldInOptions = 51177;
 
@@ -63,35 +61,6 @@ Document CreateWithUuid(const CollectionSpec& spec, const Document& create,
     BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
   }
   return command;
-}
-
-Document IndexCommand(const Namespace& ns, const std::vector<const Document*>& indexes,
-                      const Document& write_concern, bool ignore_unknown) {
-  Document command;
-  BSON_APPEND_UTF8(command.bson(), "createIndexes", ns.collection.c_str());
-  bson_t array;
-  BSON_APPEND_ARRAY_BEGIN(command.bson(), "indexes", &array);
-  for (std::size_t i = 0; i < indexes.size(); ++i) {
-    BSON_APPEND_DOCUMENT(&array, std::to_string(i).c_str(), indexes[i]->bson());
-  }
-  bson_append_array_end(command.bson(), &array);
-  if (ignore_unknown) BSON_APPEND_BOOL(command.bson(), "ignoreUnknownIndexOptions", true);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
-  return command;
-}
-
-std::string IndexName(const Document& index) {
-  const auto name = FindElement(index.bytes(), "name");
-  return EscapeForDisplay(name ? name->AsString().value_or("?") : "?");
-}
-
-// Refused because of what the indexes are, not because the server could not be asked.
-bool IsAboutIndexes(const CommandResult& result) {
-  return !result.ok && result.error.domain == MONGOC_ERROR_SERVER &&
-         result.error.code != server_code::kUnauthorized &&
-         result.error.code != server_code::kNamespaceNotFound;
 }
 
 }  // namespace
@@ -213,36 +182,6 @@ void CatalogWriter::Replace(const Namespace& beside, const Namespace& target,
   }
   if (result.error.code != server_code::kNamespaceExists) throw error;
   throw Error(ExitCode::kConflict, error.message(), "run it again: it looks at what is there anew");
-}
-
-CatalogWriter::IndexOutcome CatalogWriter::BuildIndexes(const Namespace& ns,
-                                                        const std::vector<Document>& indexes,
-                                                        const Document& write_concern) {
-  IndexOutcome outcome;
-  if (indexes.empty()) return outcome;
-  const std::string operation = "build the indexes of " + Display(ns);
-  std::vector<const Document*> all;
-  for (const Document& index : indexes) all.push_back(&index);
-  const CommandResult together =
-      Run(ns.database, IndexCommand(ns, all, write_concern, false), operation);
-  if (together.ok) return outcome;
-  if (!IsAboutIndexes(together)) {
-    throw DriverError(operation, together.error, together.reply.bson());
-  }
-  for (const Document* index : all) {
-    CommandResult alone =
-        Run(ns.database, IndexCommand(ns, {index}, write_concern, false), operation);
-    if (!alone.ok && alone.error.code == kInvalidIndexSpecificationOption) {
-      const std::string reason = EscapeForDisplay(alone.error.message);
-      alone = Run(ns.database, IndexCommand(ns, {index}, write_concern, true), operation);
-      if (alone.ok) outcome.warnings.push_back(fmt::format("{}: {}", IndexName(*index), reason));
-    }
-    if (alone.ok) continue;
-    if (!IsAboutIndexes(alone)) throw DriverError(operation, alone.error, alone.reply.bson());
-    outcome.failed.push_back({IndexName(*index), EscapeForDisplay(alone.error.message),
-                              alone.error.code == kCannotCreateIndex});
-  }
-  return outcome;
 }
 
 void CatalogWriter::AllowMixedSchemaBuckets(const Namespace& buckets_ns) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -44,9 +45,10 @@ class CatalogWriter {
     };
     std::vector<Failure> failed;
     std::vector<std::string> warnings;  ///< options of indexes that the server does not know
+    std::size_t created = 0;            ///< those that were not there before
   };
-  /// Builds all in one command. Where the server refuses it, each is built alone, so that one bad
-  /// index costs only itself.
+  /// Builds all in one command. Where the server refuses it because of one that it names, the
+  /// others are built together without that one, else each alone: a bad index costs only itself.
   [[nodiscard]] IndexOutcome BuildIndexes(const Namespace& ns, const std::vector<Document>& indexes,
                                           const Document& write_concern);
 
@@ -57,6 +59,8 @@ class CatalogWriter {
   [[nodiscard]] const Client& client() const { return client_; }
 
  private:
+  class IndexBuild;
+
   void DeleteAll(const Namespace& ns, const Document& write_concern);
   CommandResult Run(const std::string& database, const Document& command,
                     std::string_view operation);

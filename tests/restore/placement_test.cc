@@ -111,6 +111,16 @@ TEST(Placements, AskForDropFirstWithoutTheRightToRename) {
   EXPECT_EQ(Scene(Spec("a")).Place({"--drop"}, rights).Count(Way::kCreate), 1U);
 }
 
+TEST(Placements, DropFirstForWantOfRightsWhereMongorestoreWould) {
+  const Scene scene(Spec("a"), Spec("a"));
+  RestoreOptions options = Check({"--drop"});
+  options.swap_if_allowed = true;
+  const Placements placements(
+      {{&scene.planned_}, options, scene.existing_, Rights(kRestoreRole), kRun});
+  EXPECT_EQ(placements.Count(Way::kDropFirst), 1U);
+  EXPECT_NE(placements.DropsFirst().front().find("no right"), std::string::npos);
+}
+
 TEST(Placements, SwapWithEitherSetOfRightsThatTheServerTakes) {
   const Scene scene(Spec("a"), Spec("a"));
   for (const char* more :
