@@ -182,9 +182,14 @@ def test_75_a_haystack_index_is_refused_before_anything_is_touched(server, dst, 
     assert dst.t.count_documents({}) == 1
 
 
+def create_clustered(db, name):
+    index = {"key": {"_id": 1}, "unique": True}
+    db.command("create", "stocks", clusteredIndex=index | ({"name": name} if name else {}))
+
+
 @pytest.mark.parametrize("name", ["", "custom index name"])
 def test_76_a_clustered_index_keeps_its_name(server, src, dst, tmp_path, name):
-    src.command("create", "stocks", clusteredIndex={"key": {"_id": 1}, "unique": True, **({"name": name} if name else {})})
+    create_clustered(src, name)
     src.stocks.insert_many([{"ticker": t} for t in ("MDB", "GOOG", "BLZE")])
     round_trip(server, src, dst, tmp_path / "d")
     assert options(dst, "stocks")["clusteredIndex"]["name"] == (name or "_id_")
@@ -197,7 +202,7 @@ def test_76_a_clustered_index_of_the_oplog_keeps_its_name(server, names, tmp_pat
     db = server.client[recording.databases[0]]
     db.other.insert_one({"_id": 1})
     with recording:
-        db.command("create", "stocks", clusteredIndex={"key": {"_id": 1}, "unique": True, **({"name": name} if name else {})})
+        create_clustered(db, name)
         db.stocks.insert_one({"ticker": "MDB"})
     recording.forget()
     recording.replay()

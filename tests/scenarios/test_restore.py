@@ -4,8 +4,8 @@ import pytest
 from bson.timestamp import Timestamp
 
 from support.catalog import collections, indexes, metadata, options, uuid_of
-from support.haul import (assert_same, data_file, dump, failed, fill, raw_documents, rejects, restore, run,
-                          write_dump)
+from support.haul import (assert_same, data_file, dump, failed, fill, fill_all_kinds, finish, raw_documents,
+                          rejects, restore, run, start, write_dump)
 
 
 def ids(db, collection="t"):
@@ -19,6 +19,19 @@ def test_46_an_explicit_directory_and_the_default_one(server, src, dst, tmp_path
     assert_same(server.client, src.name, dst.name)
     restore("--uri", server.uri, "--drop", cwd=tmp_path)
     assert_same(server.client, src.name, dst.name)
+
+
+def test_46_documents_of_one_collection_from_standard_input(server, src, dst, tmp_path):
+    fill(src)
+    dump("--uri", server.uri_of(src.name), "--compress=none", "-o", tmp_path / "d")
+    file = data_file(tmp_path / "d", src.name, "items")
+    for arguments in (["-d", dst.name, "-c", "items", "-"], ["-d", dst.name, "-c", "other", "--dir", "-"]):
+        with file.open() as stdin:
+            restore("--uri", server.uri, *arguments, stdin=stdin)
+    assert raw_documents(dst["items"]) == raw_documents(dst.other) == raw_documents(src["items"])
+    for arguments in ([], ["-d", dst.name]):
+        with file.open() as stdin:
+            failed(run("restore", "--uri", server.uri, *arguments, "-", stdin=stdin), 2, "collection")
 
 
 def concerns(db, collection):
@@ -179,6 +192,48 @@ def test_53_names_with_slashes_and_percents_come_back_from_a_directory(server, s
         src.command("insert", name, documents=[{"_id": name}])
     dump("--uri", server.uri_of(src.name), "-o", tmp_path / "d")
     restore("--uri", server.uri_of(dst.name), tmp_path / "d" / src.name)
+    assert_same(server.client, src.name, dst.name)
+
+
+def test_53_and_from_an_archive_and_from_standard_output(server, src, dst, tmp_path):
+    for name in ODD:
+        src.command("insert", name, documents=[{"_id": name}])
+    dump("--uri", server.uri_of(src.name), f"--archive={tmp_path / 'a'}")
+    restore("--uri", server.uri, "--nsFrom", f"{src.name}.*", "--nsTo", f"{dst.name}.*", f"--archive={tmp_path / 'a'}")
+    assert_same(server.client, src.name, dst.name)
+    for name in ODD:
+        dst[name].drop()
+        with (tmp_path / "one").open("w") as out:
+            dump("--uri", server.uri_of(src.name), "-c", name, "-o", "-", stdout=out)
+        with (tmp_path / "one").open() as stdin:
+            restore("--uri", server.uri, "-d", dst.name, "-c", name, "-", stdin=stdin)
+    assert_same(server.client, src.name, dst.name)
+
+
+@pytest.mark.parametrize("compress", ["none", "gzip", "zstd"])
+def test_54_a_dump_is_piped_into_a_restore(server, src, dst, compress):
+    fill_all_kinds(src)
+    writer = start("dump", "--uri", server.uri_of(src.name), "--archive", f"--compress={compress}")
+    reader = start("restore", "--uri", server.uri, "--archive", "--nsFrom", f"{src.name}.*", "--nsTo", f"{dst.name}.*",
+                   stdin=writer.stdout)
+    writer.stdout.close()
+    writer.stdout = None
+    assert finish(reader).code == 0 == finish(writer).code
+    assert_same(server.client, src.name, dst.name)
+
+
+TARGETS = {"a directory": ["-o", "@d"], "a directory with gzip": ["-o", "@d", "--gzip"],
+           "an archive": ["--archive=@a"], "an archive with gzip": ["--archive=@a", "--gzip"]}
+
+
+@pytest.mark.parametrize("case", TARGETS)
+@pytest.mark.parametrize("gzip", [[], ["--gzip"]], ids=["as a script says it", "with --gzip"])
+def test_54_a_directory_or_archive_is_read_whether_gzip_is_said_or_not(server, src, dst, tmp_path, case, gzip):
+    fill_all_kinds(src)
+    target = [o.replace("@", f"{tmp_path}/") for o in TARGETS[case]]
+    dump("--uri", server.uri_of(src.name), "--compress=none" if "--gzip" not in target else "-v", *target)
+    source = [target[0]] if target[0].startswith("--archive") else [target[1]]
+    restore("--uri", server.uri, *gzip, "--nsFrom", f"{src.name}.*", "--nsTo", f"{dst.name}.*", *source)
     assert_same(server.client, src.name, dst.name)
 
 

@@ -102,6 +102,17 @@ def test_37_it_comes_back_from_a_directory(server, shop, dst, folder):
     assert values(dst) == list(range(200)) and info(dst, "ts")["type"] == "timeseries"
 
 
+@pytest.mark.parametrize("from_stdin", [False, True])
+def test_37_it_comes_back_from_an_archive(server, shop, dst, tmp_path, from_stdin):
+    file = tmp_path / "a"
+    dump("--uri", server.uri_of(shop.name), f"--archive={file}")
+    move = ["--nsFrom", f"{shop.name}.*", "--nsTo", f"{dst.name}.*"]
+    with file.open() as stdin:
+        restore("--uri", server.uri, *move, "--archive" if from_stdin else f"--archive={file}", stdin=stdin)
+    assert_same(server.client, shop.name, dst.name)
+    assert values(dst) == list(range(200))
+
+
 def test_38_a_target_that_exists_is_refused_before_anything_is_touched_and_replaced_with_drop(server, shop, dst,
                                                                                                folder):
     make(dst, count=3)
