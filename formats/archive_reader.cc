@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/bson/framing.h"
 #include "core/io/checksum.h"
+#include "formats/dump_folder.h"
 #include "formats/metadata_json.h"
 
 namespace haul {
@@ -18,7 +19,6 @@ namespace {
 using Role = ArchiveMember::Role;
 
 constexpr std::size_t kMagicBytes = 8;
-constexpr std::size_t kMaxPreludeBytes = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t kMaxHeaderBytes = 4096;
 constexpr std::string_view kAdminPrefix = "$admin.";
 
@@ -41,19 +41,11 @@ bool HasMagic(PlainWindow& window) {
   return BeginsWith(window.unread(), kArchiveMagic);
 }
 
-std::optional<DumpedAdminData::Kind> AdminKind(std::string_view collection) {
-  using Kind = DumpedAdminData::Kind;
-  if (collection == "system.users") return Kind::kUsers;
-  if (collection == "system.roles") return Kind::kRoles;
-  if (collection == "system.version") return Kind::kVersion;
-  return std::nullopt;
-}
-
 // "$admin.system.users" of any database, and admin's own.
 std::optional<DumpedAdminData::Kind> AdminKind(const Namespace& ns) {
-  if (ns.database == "admin") return AdminKind(ns.collection);
+  if (ns.database == "admin") return AdminDataKind(ns.collection);
   if (!ns.collection.starts_with(kAdminPrefix)) return std::nullopt;
-  return AdminKind(std::string_view(ns.collection).substr(kAdminPrefix.size()));
+  return AdminDataKind(std::string_view(ns.collection).substr(kAdminPrefix.size()));
 }
 
 void CheckNames(const Namespace& ns, const std::string& file) {
@@ -130,7 +122,7 @@ void ArchiveReader::ReadPrelude() {
 
 std::size_t ArchiveReader::MeasurePrelude() {
   std::size_t at = kArchiveMagic.size();
-  while (at <= kMaxPreludeBytes) {
+  while (at <= options_.max_prelude_bytes) {
     const ByteView rest = window_.unread().subspan(at);
     if (BeginsWith(rest, kArchiveTerminator)) return at + kArchiveTerminator.size();
     const Framed framed = FrameDocument(rest, kMaxDocumentSize);
@@ -143,7 +135,7 @@ std::size_t ArchiveReader::MeasurePrelude() {
     }
   }
   throw Error(ExitCode::kLimit, fmt::format("read {}: its prelude takes more than {} MiB",
-                                            options_.name, kMaxPreludeBytes >> 20U));
+                                            options_.name, options_.max_prelude_bytes >> 20U));
 }
 
 void ArchiveReader::AddMember(const ArchiveCollection& collection) {

@@ -43,12 +43,14 @@ struct ArchiveMember {
 /// anywhere, bytes left over, a namespace that is not declared, comes again after its end, never
 /// comes or never ends, a CRC that does not match, documents out of range, names that no server
 /// has. Of haul's own archives every byte is checked; of others' all but the prelude. kLimit for a
-/// prelude of more than 256 MiB; kLocalStorage. After an error it is only good for destruction.
+/// prelude that is larger than allowed; kLocalStorage. After an error it is only good for
+/// destruction.
 class ArchiveReader {
  public:
   struct Options {
     std::string name = {};                                    ///< for messages, escaped for display
     std::atomic<std::uint64_t>* stored_bytes_read = nullptr;  ///< grows with what was read
+    std::size_t max_prelude_bytes = std::size_t{256} * 1024 * 1024;
   };
   /// True where what the source holds, unpacked, begins as an archive does.
   [[nodiscard]] static bool Recognises(ByteSource& source);

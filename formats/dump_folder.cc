@@ -29,13 +29,6 @@ Error Fault(const DumpFile& file, std::string_view cause) {
   return {ExitCode::kCorrupt, fmt::format("read {}: {}", EscapeForDisplay(file.path), cause)};
 }
 
-std::optional<DumpedAdminData::Kind> AdminKind(std::string_view collection) {
-  for (const auto& [name, kind] : kAdminCollections) {
-    if (name == collection) return kind;
-  }
-  return std::nullopt;
-}
-
 class Assembly {
  public:
   explicit Assembly(const DumpFolderInput& input) : input_(input) {}
@@ -66,7 +59,7 @@ class Assembly {
   }
 
   void AddAdminData(const DumpFile& file, const std::string& collection) {
-    const std::optional<DumpedAdminData::Kind> kind = AdminKind(collection);
+    const std::optional<DumpedAdminData::Kind> kind = AdminDataKind(collection);
     if (!kind.has_value()) {
       Note(file, "not a file of users or roles");
     } else if (input_.selects({"admin", collection})) {
@@ -165,7 +158,7 @@ class Assembly {
   }
 
   [[nodiscard]] bool IsAdminCollection(const Namespace& ns) const {
-    return input_.database == "admin" && AdminKind(ns.collection).has_value();
+    return input_.database == "admin" && AdminDataKind(ns.collection).has_value();
   }
 
   void DropDataOfView(DumpedCollection& collection) {
@@ -188,6 +181,13 @@ class Assembly {
 };
 
 }  // namespace
+
+std::optional<DumpedAdminData::Kind> AdminDataKind(std::string_view collection) {
+  for (const auto& [name, kind] : kAdminCollections) {
+    if (name == collection) return kind;
+  }
+  return std::nullopt;
+}
 
 DumpFolder AssembleFolder(const DumpFolderInput& input) { return Assembly(input).Run(); }
 

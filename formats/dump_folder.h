@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/plan/namespace.h"
@@ -32,6 +34,9 @@ struct DumpFolderInput {
 /// from the manifest, else from the stem, else (a shortened stem) from the metadata, and then only
 /// where it escapes to that very stem. Error kCorrupt.
 [[nodiscard]] DumpFolder AssembleFolder(const DumpFolderInput& input);
+
+/// What system.users, system.roles and system.version hold; nothing of any other collection.
+[[nodiscard]] std::optional<DumpedAdminData::Kind> AdminDataKind(std::string_view collection);
 
 /// The open-able form of a data file of the dump. Error kCorrupt where it is missing or no file.
 [[nodiscard]] DataFile MakeDataFile(const std::filesystem::path& root, const DumpFile& file);

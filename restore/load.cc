@@ -82,6 +82,7 @@ void Load::Complete(std::size_t collection) {
                             .indexes = RewriteIndexes(spec, context_.options.indexes),
                             .shown = spec.ns});
   }
+  target.complete = true;
   ++finished_;
   target.progress.Finish();
   const WriteCounts& counts = target.counts;
@@ -127,6 +128,14 @@ Load::Totals Load::totals() const {
     totals.rejected += target.counts.rejected;
   }
   return totals;
+}
+
+std::vector<Namespace> Load::Unfinished() const {
+  std::vector<Namespace> unfinished;
+  for (const Target& target : targets_) {
+    if (target.counts.Sum() > 0 && !target.complete) unfinished.push_back(target.planned.spec.ns);
+  }
+  return unfinished;
 }
 
 }  // namespace haul

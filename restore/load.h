@@ -50,6 +50,8 @@ class Load {
     std::uint64_t rejected = 0;
   };
   [[nodiscard]] Totals totals() const;
+  /// Targets that got documents and are not complete.
+  [[nodiscard]] std::vector<Namespace> Unfinished() const;
   /// Collections that are complete with their indexes.
   [[nodiscard]] std::size_t finished() const { return finished_.load(); }
 
@@ -62,6 +64,7 @@ class Load {
     CollectionProgress& progress;
     WriteCounts counts;
     std::atomic<bool> reject_shown = false;
+    std::atomic<bool> complete = false;
   };
 
   [[nodiscard]] CollectionWriter::Options WriterOptions(std::size_t collection);

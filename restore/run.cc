@@ -86,6 +86,7 @@ class Restore {
   /// Says what becomes of collections that were to be swapped in and are not.
   void WarnOfStanding();
   [[nodiscard]] std::string State() const;
+  [[nodiscard]] std::string NotToBeTrusted() const;
   [[nodiscard]] Error Explain(const Error& error) const;
   /// What to do after a run that ended early.
   [[nodiscard]] std::string RunAgain() const;
@@ -254,11 +255,29 @@ std::string Restore::State() const {
                      state, swaps, done == 0 ? "none was" : fmt::format("{} were", done));
 }
 
+// What was written of a damaged dump, and where.
+std::string Restore::NotToBeTrusted() const {
+  constexpr std::size_t kShown = 5;
+  std::vector<Namespace> targets = load_.Unfinished();
+  std::erase_if(targets, [this](const Namespace& target) {
+    return target_.placements().At(target).way == Placement::Way::kSwap;
+  });
+  if (targets.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kShown, targets.size()); ++i) {
+    names += (i == 0 ? "" : ", ") + Display(targets[i]);
+  }
+  if (targets.size() > kShown) names += fmt::format(" and {} more", targets.size() - kShown);
+  return fmt::format("; do not trust what is in {}", names);
+}
+
 Error Restore::Explain(const Error& error) const {
   if (!wrote_) {
     return {error.code(), error.message() + "; nothing was touched", error.hint()};
   }
-  return {error.code(), fmt::format("{}; {}", error.message(), State()),
+  const std::string state =
+      State() + (error.code() == ExitCode::kCorrupt ? NotToBeTrusted() : std::string());
+  return {error.code(), fmt::format("{}; {}", error.message(), state),
           error.hint().empty() ? RunAgain() : error.hint() + "; then " + RunAgain()};
 }
 

@@ -4,10 +4,11 @@ import subprocess
 
 import pytest
 
-from support.golden import DUMPS, assert_as_expected, drop_all
-from support.haul import failed, restore, run
+from support.golden import assert_as_expected, drop_all
+from support.haul import GOLDEN, failed, restore, run
 
-SHOP, ODD_NAMES = DUMPS / "shop.archive.gz", DUMPS / "odd_names.archive"
+ARCHIVES = GOLDEN / "archives"
+SHOP, ODD_NAMES = ARCHIVES / "shop.archive.gz", ARCHIVES / "odd_names.archive"
 
 
 @pytest.fixture(autouse=True)
