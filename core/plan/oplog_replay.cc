@@ -17,46 +17,7 @@ namespace {
 using Kind = OplogOperation::Kind;
 using RouteKind = OplogRoute::Kind;
 using StepKind = ReplayStep::Kind;
-
-enum class CommandKind : std::uint8_t {
-  kCreate,
-  kDrop,
-  kModify,
-  kEmptyCapped,
-  kConvertToCapped,
-  kIndexes,
-  kRename,
-  kDropDatabase,
-  kApplyOps,
-  kSkipped,
-};
-
-struct CommandRow {
-  std::string_view name;
-  CommandKind kind;
-};
-constexpr std::array<CommandRow, 19> kCommands = {{
-    {"create", CommandKind::kCreate},
-    {"drop", CommandKind::kDrop},
-    {"collMod", CommandKind::kModify},
-    {"emptycapped", CommandKind::kEmptyCapped},
-    {"convertToCapped", CommandKind::kConvertToCapped},
-    {"createIndexes", CommandKind::kIndexes},
-    {"commitIndexBuild", CommandKind::kIndexes},
-    {"dropIndexes", CommandKind::kIndexes},
-    {"dropIndex", CommandKind::kIndexes},
-    {"deleteIndexes", CommandKind::kIndexes},
-    {"deleteIndex", CommandKind::kIndexes},
-    {"renameCollection", CommandKind::kRename},
-    {"dropDatabase", CommandKind::kDropDatabase},
-    {"applyOps", CommandKind::kApplyOps},
-    // Of these either the end is an entry of its own, or they mean something to one server only.
-    {"startIndexBuild", CommandKind::kSkipped},
-    {"abortIndexBuild", CommandKind::kSkipped},
-    {"setMultikeyMetadata", CommandKind::kSkipped},
-    {"dropIdent", CommandKind::kSkipped},
-    {"dbCheck", CommandKind::kSkipped},
-}};
+using CommandKind = OplogCommandKind;
 
 // Bookkeeping of replicated RecordIds.
 constexpr std::array<std::string_view, 4> kSkippedKinds = {"ci", "cu", "cd", "km"};
@@ -106,14 +67,11 @@ void CopyView(ByteBuffer& to, ByteView definition, const Namespace& target) {
   OpenDocument copy(to);
   ElementWalk walk(definition);
   while (const auto field = walk.Next()) {
-    if (field->key == "_id") {
-      copy.AppendText("_id", target.ToString());
-    } else if (field->key == "viewOn" &&
-               field->AsString().value_or("").starts_with(kBucketsPrefix)) {
-      copy.AppendText("viewOn", std::string(kBucketsPrefix) + target.collection);
-    } else {
-      copy.Append(*field);
-    }
+    const bool buckets =
+        field->key == "viewOn" && field->AsString().value_or("").starts_with(kBucketsPrefix);
+    if (field->key == "_id") copy.AppendText("_id", target.ToString());
+    if (buckets) copy.AppendText("viewOn", std::string(kBucketsPrefix) + target.collection);
+    if (field->key != "_id" && !buckets) copy.Append(*field);
   }
   copy.End();
 }
@@ -219,12 +177,12 @@ void OplogReplay::ApplyToView(const OplogOperation& operation) {
 }
 
 void OplogReplay::ApplyCommand(const OplogOperation& operation) {
-  const auto* row = std::ranges::find(kCommands, operation.command, &CommandRow::name);
-  if (row == kCommands.end()) {
+  const auto kind = KindOfOplogCommand(operation.command);
+  if (!kind) {
     throw Unsafe(operation, "this version of haul does not know the command",
                  "--oplogLimit with this time ends the replay before it");
   }
-  switch (row->kind) {
+  switch (*kind) {
     case CommandKind::kSkipped:
       ++counts_.skipped;
       return;
@@ -236,15 +194,14 @@ void OplogReplay::ApplyCommand(const OplogOperation& operation) {
     case CommandKind::kDropDatabase:
       return DropDatabase(operation.database());
     default:
-      return ApplyToCollection(operation);
+      return ApplyToCollection(operation, *kind);
   }
 }
 
-void OplogReplay::ApplyToCollection(const OplogOperation& operation) {
+void OplogReplay::ApplyToCollection(const OplogOperation& operation, CommandKind kind) {
   const Namespace source{std::string(operation.database()),
                          std::string(TextField(operation, operation.command))};
   const OplogRoute& route = routes_.Of(source.ToString());
-  const CommandKind kind = std::ranges::find(kCommands, operation.command, &CommandRow::name)->kind;
   if (route.kind == RouteKind::kViews && kind == CommandKind::kDrop) {
     return DropViews(source.database);
   }

@@ -10,6 +10,7 @@
 
 #include "core/base/byte_buffer.h"
 #include "core/plan/index_catalog.h"
+#include "core/plan/oplog_command.h"
 #include "core/plan/oplog_entry.h"
 #include "core/plan/oplog_routes.h"
 
@@ -75,7 +76,7 @@ class OplogReplay {
   void ApplyInsertUpdateDelete(const OplogOperation& operation);
   void ApplyToView(const OplogOperation& operation);
   void ApplyCommand(const OplogOperation& operation);
-  void ApplyToCollection(const OplogOperation& operation);
+  void ApplyToCollection(const OplogOperation& operation, OplogCommandKind kind);
   void Create(const OplogOperation& operation, const OplogRoute& route);
   void Drop(const OplogRoute& route);
   void Modify(const OplogOperation& operation, const OplogRoute& route);
