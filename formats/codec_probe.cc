@@ -15,36 +15,35 @@ constexpr std::size_t kMagicBytes = 8;
 
 // Gzip's and zstd's first bytes read as a length are plausible now and then, a whole document that
 // can be walked to its end never is.
-void WalkThrough(ByteView document) {
-  ElementWalk walk(document);
-  while (walk.Next().has_value()) {
+bool IsDocument(ByteView bytes) {
+  try {
+    ElementWalk walk(bytes);
+    while (walk.Next().has_value()) {
+    }
+    return true;
+  } catch (const Error&) {
+    return false;
   }
 }
 
 bool Holds(const LocalFileReader& file, CodecId codec) {
+  DocumentStream stream(file, {.name = {}, .codec = codec});
+  Batch batch;
   try {
-    DocumentStream stream(file, {.name = {}, .codec = codec});
-    Batch batch;
     if (!stream.Next(batch)) return true;
-    WalkThrough(batch.front());
-    return true;
   } catch (const Error& error) {
     if (error.code() == ExitCode::kLocalStorage) throw;
-    return false;
+    // A fault behind a whole document says nothing about the codec.
+    if (batch.empty()) return false;
   }
+  return IsDocument(batch.front());
 }
 
 bool BeginsWithDocument(PeekedSource& source) {
   const Framed begin = FrameDocument(source.Peek(kMagicBytes));
   if (begin.state == Framed::State::kBad) return false;
   const Framed whole = FrameDocument(source.Peek(kMagicBytes + begin.size));
-  if (whole.state != Framed::State::kDocument) return false;
-  try {
-    WalkThrough(source.Peek(whole.size));
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
+  return whole.state == Framed::State::kDocument && IsDocument(source.Peek(whole.size));
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ ALLOWED = {
     "formats": DATA,
     "dump": COMMAND,
     "restore": COMMAND,
+    "tools/inspect": COMMAND - {"core/mongo"},
 }
 
 # outside header (the start of its name) -> the only folders that may include it
@@ -45,9 +46,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 
 def folder_of(path):
-    """The layer that a path from the root belongs to: core/x, or its first folder."""
+    """The layer that a path from the root belongs to: core/x, tools/x, or its first folder."""
     parts = Path(path).parts
-    return "/".join(parts[:2]) if parts[0] == "core" else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("core", "tools") else parts[0]
 
 
 def includes(file):

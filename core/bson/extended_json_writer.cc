@@ -1,16 +1,14 @@
-#include <bson/bson.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/bson/decimal128.h"
 #include "core/bson/element_scan.h"
 #include "core/bson/extended_json.h"
 #include "core/bson/extended_json_wrapper.h"
@@ -40,12 +38,8 @@ void WriteWrappedString(std::string_view before, std::string_view text, JsonText
 }
 
 void WriteDecimal(ByteView value, JsonText& json) {
-  bson_decimal128_t decimal;
-  std::memcpy(&decimal, value.data(), sizeof decimal);
-  std::array<char, BSON_DECIMAL128_STRING> text{};
-  bson_decimal128_to_string(&decimal, text.data());
   json.Raw(R"({"$numberDecimal":")");
-  json.Raw(text.data());
+  AppendDecimal128(value, json);
   json.Raw(R"("})");
 }
 
@@ -216,7 +210,10 @@ void JsonWriter::Date(std::int64_t milliseconds, JsonText& json) const {
 void JsonWriter::Regex(std::string_view value, JsonText& json) const {
   const std::size_t end = value.find('\0');
   std::string options(value.substr(end + 1, value.size() - end - 2));
-  if (style_.sort_regex_options) std::sort(options.begin(), options.end());
+  // What is not ASCII is no option; its bytes belong together.
+  const bool plain =
+      std::ranges::all_of(options, [](char c) { return static_cast<signed char>(c) > 0; });
+  if (style_.sort_regex_options && plain) std::ranges::sort(options);
   json.Raw(R"({"$regularExpression":{"pattern":)");
   WriteString(value.substr(0, end), json);
   json.Raw(R"(,"options":)");

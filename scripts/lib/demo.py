@@ -136,6 +136,7 @@ def demonstrate(client, uri, source, copy, folder):
 
     dump_seconds = run_tool(with_database(uri, source), "haul-dump", "--out", str(folder))
     stored = size_on_disk(folder)
+    run_tool("", "haul-inspect", str(folder))
     restore_seconds = run_tool(with_database(uri, ""), "haul-restore", "--nsFrom", f"{source}.*",
                                "--nsTo", f"{copy}.*", str(folder))
 

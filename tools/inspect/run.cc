@@ -1,0 +1,195 @@
+#include "tools/inspect/run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/storage/byte_sink.h"
+#include "core/storage/descriptor.h"
+#include "formats/dump_reader.h"
+#include "tools/inspect/opened_documents.h"
+#include "tools/inspect/show.h"
+#include "tools/inspect/summary.h"
+
+namespace haul {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error Usage(std::string message, std::string hint = {}) {
+  return {ExitCode::kUsage, std::move(message), std::move(hint)};
+}
+
+std::unique_ptr<ByteSink> OpenOutput(const std::string& file) {
+  if (file.empty()) return NewStandardOutputSink(Sync::kNone);
+  if (IsDevice(file)) return NewDeviceSink(file);
+  return NewFileSink(file, {.sync = Sync::kNone, .overwrite = true});
+}
+
+// True for a pipe or socket whose other side was closed.
+bool ReaderIsGone() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+// As every other filter ends whose reader has seen enough: silently, and not with success.
+[[noreturn]] void EndWithTheReader() {
+  ::signal(SIGPIPE, SIG_DFL);
+  ::raise(SIGPIPE);
+  _exit(static_cast<int>(ExitCode::kLocalStorage));
+}
+
+/// For documents that are only counted.
+class Nowhere final : public ByteSink {
+ public:
+  void Append(ByteView /*bytes*/) override {}
+  void Commit() override {}
+};
+
+/// One run of the tool.
+class Inspection {
+ public:
+  Inspection(const InspectOptions& options, const Invocation& invocation)
+      : options_(options), invocation_(invocation), log_(invocation.log) {}
+
+  [[nodiscard]] ExitCode Run();
+
+ private:
+  [[nodiscard]] ExitCode OfPipe(int fd);
+  [[nodiscard]] ExitCode OfDump();
+  [[nodiscard]] ExitCode Documents(OpenedDocuments opened);
+  [[nodiscard]] ExitCode CountAll(DumpSummary& summary);
+  void Print(const std::string& text);
+  [[nodiscard]] DocumentRange range() const { return {options_.skip, options_.limit}; }
+  void RefuseChoice(std::string_view what) const;
+
+  const InspectOptions& options_;
+  const Invocation& invocation_;
+  Log& log_;
+};
+
+ExitCode Inspection::Run() {
+  if (options_.path == "-") return OfPipe(STDIN_FILENO);
+  std::error_code error;
+  const fs::file_status status = fs::status(options_.path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw Usage(fmt::format("open {}: no such file or directory", EscapeForDisplay(options_.path)));
+  }
+  if (error) {
+    throw Error(ExitCode::kLocalStorage,
+                fmt::format("open {}: {}", EscapeForDisplay(options_.path), error.message()));
+  }
+  if (fs::is_directory(status)) return OfDump();
+  if (fs::is_regular_file(status)) {
+    RefuseChoice("a single file");
+    return Documents(OpenedDocuments::OfFile(options_.path, range(), log_));
+  }
+  const Descriptor pipe(
+      RetryInterrupted([&] { return open(options_.path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!pipe.valid()) throw ErrnoError("open", options_.path);
+  return OfPipe(pipe.get());
+}
+
+ExitCode Inspection::OfPipe(int fd) {
+  const std::string name = options_.path == "-" ? "standard input" : options_.path;
+  DescriptorSource bytes(fd, name);
+  PeekedSource source(bytes);
+  RefuseChoice("a stream of documents");
+  return Documents(OpenedDocuments::OfPipe(source, range()));
+}
+
+void Inspection::RefuseChoice(std::string_view what) const {
+  if (options_.chosen)
+    throw Usage(fmt::format(
+        "--db, --collection and --nsInclude choose out of a dump or archive, this is {}", what));
+  if (options_.summary_as_json)
+    throw Usage(fmt::format("--json is of the summary of a dump or archive, this is {}", what));
+}
+
+ExitCode Inspection::Documents(OpenedDocuments opened) {
+  const std::unique_ptr<ByteSink> sink = OpenOutput(options_.out_file);
+  const Shown shown = ShowDocuments(opened.feed(), *sink, options_, invocation_);
+  if (shown.stopped) return ExitCode::kOk;
+  if (options_.form == DocumentForm::kCountOnly) {
+    sink->Append(AsBytes(fmt::format("{}\n", shown.documents)));
+  }
+  sink->Commit();
+  log_.Info(fmt::format("{} objects found", shown.documents),
+            {{"documents", shown.documents}, {"faults", shown.faults}});
+  return MoreSevere(shown.code, opened.code());
+}
+
+// Reads all data, and so also finds whether they can be read.
+ExitCode Inspection::CountAll(DumpSummary& summary) {
+  ExitCode code = ExitCode::kOk;
+  for (SummaryRow& row : summary.rows) {
+    if (row.data == nullptr) continue;
+    OpenedDocuments opened = OpenedDocuments::OfDataFile(*row.data, {}, log_);
+    Nowhere nowhere;
+    const Shown shown = ShowDocuments(opened.feed(), nowhere, options_, invocation_);
+    row.documents = shown.documents;
+    row.bytes = shown.bytes;
+    code = MoreSevere(code, MoreSevere(shown.code, opened.code()));
+  }
+  return code;
+}
+
+void Inspection::Print(const std::string& text) {
+  const std::unique_ptr<ByteSink> sink = OpenOutput(options_.out_file);
+  sink->Append(AsBytes(text));
+  sink->Commit();
+}
+
+ExitCode Inspection::OfDump() {
+  const auto selects = [this](const Namespace& ns) {
+    return IsAdminData(ns) || options_.filter.Selects(ns);
+  };
+  const DumpReader dump =
+      DumpReader::Open(options_.path, {.allow_incomplete = true, .selects = selects});
+  for (const std::string& warning : dump.warnings()) log_.Warn(warning);
+  for (const std::string& note : dump.notes()) log_.Verbose(note);
+  if (options_.chosen) {
+    if (options_.summary_as_json)
+      throw Usage("--json is of the summary, one collection shows its documents");
+    return Documents(
+        OpenedDocuments::OfDataFile(ChosenFile(dump, *options_.chosen), range(), log_));
+  }
+  if (!options_.asks_for_documents.empty()) {
+    throw Usage(fmt::format("{} is of documents, a whole dump shows its summary",
+                            options_.asks_for_documents),
+                "choose one collection with --db and --collection");
+  }
+  DumpSummary summary = Summarize(dump, options_.filter);
+  summary.path = options_.path;
+  if (summary.rows.empty() && options_.narrows) {
+    throw Usage("nothing in this dump is what --db, --nsInclude and --nsExclude select",
+                "without them the summary lists what there is");
+  }
+  const ExitCode code =
+      options_.form == DocumentForm::kCountOnly ? CountAll(summary) : ExitCode::kOk;
+  Print(options_.summary_as_json ? ToJson(summary) : ToText(summary));
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunInspect(const InspectOptions& options, const Invocation& invocation) {
+  try {
+    return Inspection(options, invocation).Run();
+  } catch (const Error& error) {
+    const bool to_stdout = options.out_file.empty();
+    if (to_stdout && error.code() == ExitCode::kLocalStorage && ReaderIsGone()) EndWithTheReader();
+    throw;
+  }
+}
+
+}  // namespace haul
