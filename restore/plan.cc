@@ -108,21 +108,30 @@ std::optional<PlannedUsers> FindUsers(const AdminData& admin_data, const std::st
   return found;
 }
 
-// The users of one database: its own files, else those of the whole server, of which the server
-// then takes only that database's.
-std::optional<PlannedUsers> UsersOfDatabase(const RestoreInput& input, const AdminData& admin_data,
-                                            const RestoreOptions& options) {
-  std::optional<PlannedUsers> users = FindUsers(admin_data, options.database);
+// The users of one database: its own files, else those of the whole server, of which only that
+// database's are taken.
+PlannedUsers UsersOfDatabase(const RestoreInput& input, const AdminData& admin_data,
+                             const RestoreNaming& naming, const RestoreOptions& options) {
+  std::string source = options.database;
+  for (const std::string& database : input.Databases()) {
+    const bool of_folder = input.shape() != DumpReader::Shape::kRoot && database != "admin";
+    if (of_folder) source = database;
+  }
+  std::optional<PlannedUsers> users = FindUsers(admin_data, source);
   if (!users) users = FindUsers(admin_data, "admin");
   if (!users) {
     throw Error(ExitCode::kUsage,
                 fmt::format("--restoreDbUsersAndRoles: {} holds no users and roles of {}",
-                            input.Name(), EscapeForDisplay(options.database)),
-                "they belong to the database that they were dumped from and cannot be renamed; "
+                            input.Name(), EscapeForDisplay(source)),
                 "haul-dump --dumpDbUsersAndRoles puts them into a dump");
   }
-  users->database = options.database;
-  return users;
+  users->database = naming.Target({source, "system.users"}).database;
+  if (users->database == source) return std::move(*users);
+  users->move = AccountMove{
+      .from = source, .to = users->database, .collection = [naming](const Namespace& ns) {
+        return naming.Target(ns);
+      }};
+  return std::move(*users);
 }
 
 void TakeOplog(RestorePlan& plan, const RestoreOptions& options, RestoreInput::Contents& contents) {
@@ -202,7 +211,8 @@ std::string RestorePlan::ToText(
   if (users) {
     text += users->database.empty()
                 ? std::string("users and roles of the whole server\n")
-                : fmt::format("users and roles of {}\n", EscapeForDisplay(users->database));
+                : fmt::format("users and roles of {}{}\n", EscapeForDisplay(users->database),
+                              users->move ? " from " + EscapeForDisplay(users->move->from) : "");
   }
   return text;
 }
@@ -245,7 +255,7 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   TakeOplog(plan, options, contents);
   AddCollections(plan, contents.collections, naming);
   if (options.users_and_roles) {
-    plan.users = UsersOfDatabase(*plan.input, contents.admin_data, options);
+    plan.users = UsersOfDatabase(*plan.input, contents.admin_data, naming, options);
   } else if (all_users) {
     plan.users = FindUsers(contents.admin_data, "admin");
   }

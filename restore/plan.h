@@ -9,6 +9,7 @@
 
 #include "core/plan/collection_spec.h"
 #include "formats/dump_reader.h"
+#include "restore/account_move.h"
 #include "restore/input.h"
 #include "restore/options.h"
 
@@ -26,7 +27,8 @@ struct PlannedCollection {
 
 /// Users and roles of one database or of the whole server.
 struct PlannedUsers {
-  std::string database;  ///< empty: the whole server's
+  std::string database;             ///< where they go; empty: the whole server's
+  std::optional<AccountMove> move;  ///< they were another database's
   std::optional<DataFile> users;
   std::optional<DataFile> roles;
   std::optional<DataFile> version;  ///< of their schema

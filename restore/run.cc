@@ -213,7 +213,15 @@ void Restore::Finish() {
 
 void Restore::MergeUsers() {
   const MergedUsers merged = RestoreUsers(deployment_, *feed_, *plan_.users, options_);
+  if (merged.users + merged.roles == 0) {
+    log_.Warn("the dump holds no users and roles of what was asked for: none were touched");
+    return;
+  }
   log_.Info(fmt::format("merged {} users and {} roles", merged.users, merged.roles));
+  for (const std::string& kept : merged.kept) {
+    log_.Warn(
+        fmt::format("{} is not in the dump, and stays because this run logs in with it", kept));
+  }
 }
 
 void Restore::LogTarget() {
