@@ -205,14 +205,17 @@ std::string RestorePlan::ToText(
                         TypeName(planned->spec.type), documents, FormatBytes(planned->Size()),
                         planned->spec.indexes.size(), placed(planned->spec.ns));
   }
-  if (oplog) {
-    text += fmt::format("then the oplog {} is replayed, and indexes are built last\n", oplog->name);
-  }
   if (users) {
     text += users->database.empty()
                 ? std::string("users and roles of the whole server\n")
                 : fmt::format("users and roles of {}{}\n", EscapeForDisplay(users->database),
                               users->move ? " from " + EscapeForDisplay(users->move->from) : "");
+  }
+  if (oplog) {
+    text += fmt::format(
+        "then, with all of it in its place, the oplog {} is replayed; indexes come "
+        "last\n",
+        oplog->name);
   }
   return text;
 }

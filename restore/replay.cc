@@ -55,8 +55,12 @@ class Selection {
 };
 
 OplogRoutes RoutesOf(const Replay::Context& context) {
-  const bool whole_server = context.plan.users && context.plan.users->database.empty();
-  return OplogRoutes({.target = Selection(context), .with_users = whole_server});
+  const RestoreInput& input = *context.plan.input;
+  const std::set<std::string> databases = input.Databases();
+  const RestoreNaming naming(context.options, input.shape());
+  return OplogRoutes(
+      {.target = Selection(context),
+       .with_users = naming.SelectsAllUsers(databases.empty() ? "" : *databases.begin())});
 }
 
 std::uint64_t Pack(Timestamp time) {
@@ -192,7 +196,11 @@ void Replay::AddIndexes(IndexBuilds& builds) const {
   }
 }
 
-void CheckReplayRights(Deployment& deployment, const RestorePlan& plan) {
+void CheckReplay(Deployment& deployment, const RestorePlan& plan) {
+  if (deployment.info().mongos) {
+    throw Error(ExitCode::kUnsupported, "--oplogReplay: mongos applies no oplog",
+                "restore into each shard's replica set, or without --oplogReplay");
+  }
   const Privileges privileges = Privileges::Read(deployment.Acquire());
   for (const PlannedCollection& planned : plan.collections) {
     const Namespace target = planned.spec.DataNamespace();

@@ -69,8 +69,8 @@ class Replay {
   bool complete_ = true;
 };
 
-/// Finds out, before anything is written, whether the user may apply an oplog to the plan's
-/// collections. Error kDenied.
-void CheckReplayRights(Deployment& deployment, const RestorePlan& plan);
+/// Finds out, before anything is written, whether the server takes an oplog at all (kUnsupported)
+/// and whether the user may apply one to the plan's collections (kDenied).
+void CheckReplay(Deployment& deployment, const RestorePlan& plan);
 
 }  // namespace haul

@@ -116,7 +116,7 @@ void Restore::Check() {
   if (plan_.users) CheckUsers(*feed_);
   target_.Check(log_);
   if (!options_.oplog_replay) return;
-  CheckReplayRights(deployment_, plan_);
+  CheckReplay(deployment_, plan_);
   replay_.emplace(Replay::Context{deployment_, plan_, options_, progress_, log_});
 }
 

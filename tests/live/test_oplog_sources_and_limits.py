@@ -9,7 +9,7 @@ from bson import Int64, Timestamp
 
 from support.haul import dump, failed, restore, run, write_dump
 from support.mongod import Mongod
-from support.oplog import command, entry, write_oplog
+from support.oplog import Recording, command, entry, write_oplog
 
 T = 1_800_000_000
 
@@ -299,3 +299,17 @@ def test_fifty_thousand_operations_do_not_take_minutes(server, db, name, folder,
     with capsys.disabled():
         print(f" [{50_000 / result.seconds:,.0f} operations/s] ", end="")
     assert db.a.estimated_document_count() == 50_001
+
+
+def test_users_that_were_made_during_the_dump_come_with_all_others(name, tmp_path):
+    with Mongod() as source, Mongod() as target:
+        source.client[name].a.insert_one({"_id": 1})
+        with Recording(source, tmp_path, name, "admin") as recorded:
+            source.client[name].command("createUser", "during", pwd="p", roles=["read"])
+            source.client[name].command("createUser", "gone", pwd="p", roles=[])
+            source.client[name].command("dropUser", "gone")
+        options = ["--oplogReplay", "--oplogFile", recorded.file, recorded.dump_folder]
+        restore("--uri", target.uri, f"--nsInclude={name}.*", *options)
+        assert not target.client[name].command("usersInfo")["users"]
+        restore("--uri", target.uri, *options)
+        assert [u["user"] for u in target.client[name].command("usersInfo")["users"]] == ["during"]
