@@ -158,6 +158,9 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
   if (!options.dry_run) RefuseTerminal(options.destination);
   Deployment deployment({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                         invocation.stop);
+  for (const std::string& warning : deployment.uri_warnings()) {
+    log.Warn("connection string: " + warning);
+  }
   const Client client = deployment.Acquire();
   CheckDeployment(options, deployment.info());
   const DumpSource source{deployment, client, options};

@@ -110,6 +110,9 @@ class Restore {
 };
 
 void Restore::Check() {
+  for (const std::string& warning : deployment_.uri_warnings()) {
+    log_.Warn("connection string: " + warning);
+  }
   for (const std::string& warning : plan_.warnings) log_.Warn(warning);
   for (const std::string& note : plan_.notes) log_.Verbose(note);
   plan_.input->Verify();
@@ -253,9 +256,9 @@ std::string Restore::RunAgain() const {
 }
 
 std::string Restore::State() const {
-  std::string state =
-      fmt::format("{} documents were written, {} of {} collections are complete with their indexes",
-                  FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size());
+  std::string state = fmt::format(
+      "{} documents were acknowledged, {} of {} collections are complete with their indexes",
+      FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size());
   const std::size_t swaps = target_.placements().Count(Placement::Way::kSwap);
   if (swaps == 0) return state;
   const std::size_t done = target_.swaps().done();

@@ -69,7 +69,21 @@ void CheckFeatures(const CollectionSpec& spec, const ServerInfo& server, bool wi
   }
 }
 
+void RestoreTarget::CheckWritable() const {
+  const ServerInfo& server = deployment_.info();
+  if (server.writable) return;
+  throw Error(ExitCode::kUnavailable,
+              fmt::format("restore to {}: it is not the primary of {}, which takes all writes; "
+                          "nothing was touched",
+                          options_.connection.display_target, server.replica_set),
+              server.primary.empty()
+                  ? "the set has no primary now: try again later"
+                  : fmt::format("name the set, --host {}/{}, or the primary, {}",
+                                server.replica_set, server.primary, server.primary));
+}
+
 void RestoreTarget::Check(Log& log) {
+  CheckWritable();
   for (const PlannedCollection* planned : plan_.All()) {
     if (!options_.with_options && planned->spec.type == CollectionType::kTimeSeries) {
       throw Error(

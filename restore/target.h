@@ -25,9 +25,9 @@ class RestoreTarget {
         options_(options),
         swaps_(deployment, options.write_concern) {}
 
-  /// Looks, and touches nothing. Throws Error kUnsupported for features that the server lacks,
-  /// kConflict where something of another kind stands in the way, kDenied without the rights to
-  /// write. Rights whose lack only makes rejects are warned of.
+  /// Looks, and touches nothing. Throws Error kUnavailable for a secondary, kUnsupported for
+  /// features that the server lacks, kConflict where something of another kind stands in the way,
+  /// kDenied without the rights to write. Rights whose lack only makes rejects are warned of.
   void Check(Log& log);
 
   /// Drops what dead runs of this machine left in the databases of the plan; only with --drop.
@@ -45,6 +45,7 @@ class RestoreTarget {
   [[nodiscard]] const Swaps& swaps() const { return swaps_; }
 
  private:
+  void CheckWritable() const;
   void ReadExisting();
   void CheckExisting() const;
   void CheckUuids() const;

@@ -135,7 +135,9 @@ std::optional<std::vector<Document>> ListIndexes(Deployment& deployment, const C
   if (listing.failure && listing.failure->server_code == server_code::kNamespaceNotFound) {
     return std::nullopt;
   }
-  if (listing.failure) throw listing.failure->error;
+  if (listing.failure) {
+    throw listing.failure->error.WithContext(fmt::format("list indexes of {}", Display(ns)));
+  }
   return std::move(listing.documents);
 }
 

@@ -24,10 +24,18 @@ void InitDriverOnce() {
   });
 }
 
-mongoc_uri_t* ParseUri(const std::string& text) {
+void KeepMessage(mongoc_log_level_t /*level*/, const char* /*domain*/, const char* message,
+                 void* kept) {
+  static_cast<std::vector<std::string>*>(kept)->emplace_back(message);
+}
+
+// The driver tells what it ignores of a URI to its log only.
+mongoc_uri_t* ParseUri(const std::string& text, std::vector<std::string>& warnings) {
   InitDriverOnce();
   bson_error_t error;
+  mongoc_log_set_handler(KeepMessage, &warnings);
   mongoc_uri_t* uri = mongoc_uri_new_with_error(text.c_str(), &error);
+  mongoc_log_set_handler(nullptr, nullptr);
   if (uri == nullptr) {
     throw Error(ExitCode::kUsage,
                 fmt::format("the connection URI is malformed: {}", error.message));
@@ -49,6 +57,9 @@ ServerInfo ReadServerInfo(const Client& client) {
   const Document answer = client.Command("admin", hello.bson(), "connect");
   info.replica_set = StringField(answer, "setName");
   info.mongos = StringField(answer, "msg") == "isdbgrid";
+  const auto writable = FindElement(answer.bytes(), "isWritablePrimary");
+  info.writable = !writable || writable->AsBool().value_or(true);
+  info.primary = StringField(answer, "primary");
 
   Document build_info;
   BSON_APPEND_INT32(build_info.bson(), "buildInfo", 1);
@@ -104,7 +115,7 @@ bool ReadsFromPrimary(const Client& client) {
 }  // namespace
 
 Deployment::Deployment(ConnectionSettings settings, const StopFlag& stop)
-    : settings_(std::move(settings)), stop_(stop), uri_(ParseUri(settings_.uri)) {
+    : settings_(std::move(settings)), stop_(stop), uri_(ParseUri(settings_.uri, uri_warnings_)) {
   try {
     info_ = ReadServerInfo(Acquire());
   } catch (const Error& error) {

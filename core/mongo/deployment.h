@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/bson/document.h"
 #include "core/pipeline/stop.h"
@@ -27,6 +28,8 @@ struct ServerInfo {
   int minor = 0;
   std::string replica_set;  ///< empty: standalone or mongos
   bool mongos = false;
+  bool writable = true;  ///< false: a secondary, or a set without a primary
+  std::string primary;   ///< as the set calls it; empty where there is none
 };
 
 class Client;
@@ -52,12 +55,15 @@ class Deployment {
   /// How far away that member is.
   [[nodiscard]] std::chrono::milliseconds RoundTrip(const Client& client) const;
   [[nodiscard]] const ServerInfo& info() const { return info_; }
+  /// What the driver ignores of the URI, one sentence each.
+  [[nodiscard]] const std::vector<std::string>& uri_warnings() const { return uri_warnings_; }
   [[nodiscard]] std::chrono::milliseconds retry_for() const { return settings_.retry_for; }
   [[nodiscard]] const StopFlag& stop() const { return stop_; }
 
  private:
   ConnectionSettings settings_;
   const StopFlag& stop_;
+  std::vector<std::string> uri_warnings_;
   mongoc_uri_t* uri_ = nullptr;
   ServerInfo info_;
   std::mutex mutex_;
