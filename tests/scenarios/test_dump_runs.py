@@ -159,21 +159,21 @@ def test_25_internal_databases_are_left_out(server, src, tmp_path):
 
 def test_26_admin_is_dumped_with_the_role_backup_alone(auth_server, tmp_path):
     admin = auth_server.client.admin
-    admin.command("createUser", "saver", pwd="saver", roles=["backup"])
+    admin.command("createUser", "keeper", pwd="keeper", roles=["backup"])
     admin.command("profile", 2)
     admin.extra.insert_one({"_id": 1})
     admin.command("profile", 0)
     try:
         for folder, options in (("admin", ["-d", "admin"]), ("all", [])):
-            dump("--uri", auth_server.uri_for("", "saver", "saver"), *options, "-o", tmp_path / folder)
+            dump("--uri", auth_server.uri_for("", "keeper", "keeper"), *options, "-o", tmp_path / folder)
             assert {"system.profile", "system.users", "system.version", "extra"} <= collections(
                 tmp_path / folder, "admin")
             users = split_bson(plain(data_file(tmp_path / folder, "admin", "system.users")))
-            assert {bson.decode(u)["user"] for u in users} == {"root", "saver"}
+            assert {bson.decode(u)["user"] for u in users} == {"root", "keeper"}
     finally:
         for name in ("system.profile", "extra"):
             admin.drop_collection(name)
-        admin.command("dropUser", "saver")
+        admin.command("dropUser", "keeper")
 
 
 def test_27_force_table_scan_under_load_finds_each_lasting_document_once(server, src, dst, tmp_path):
