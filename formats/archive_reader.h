@@ -72,6 +72,9 @@ class ArchiveReader {
   /// larger; or the end of a member, with `batch` empty. Nothing when the archive was read to its
   /// last byte and nothing is missing.
   [[nodiscard]] std::optional<Piece> Next(Batch& batch);
+  /// The member whose block is being read. Where Next() has thrown, `batch` holds those whole
+  /// documents of it that came before the fault and were not handed out.
+  [[nodiscard]] std::optional<std::size_t> reading() const { return open_; }
 
  private:
   void ReadPrelude();

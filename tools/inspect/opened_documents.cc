@@ -87,6 +87,12 @@ OpenedDocuments OpenedDocuments::OfFile(const fs::path& path, DocumentRange rang
   return opened;
 }
 
+OpenedDocuments OpenedDocuments::OfSource(DocumentSource& source, DocumentRange range) {
+  OpenedDocuments opened(range);
+  opened.feed_ = std::make_unique<DocumentFeed>(source, range);
+  return opened;
+}
+
 OpenedDocuments OpenedDocuments::OfPipe(PeekedSource& source, DocumentRange range) {
   OpenedDocuments opened(range);
   const CodecId codec = ProbeCodec(source);

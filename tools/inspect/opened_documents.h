@@ -22,6 +22,8 @@ class OpenedDocuments {
   /// Any one file: as above where a manifest near it lists it.
   [[nodiscard]] static OpenedDocuments OfFile(const std::filesystem::path& path,
                                               DocumentRange range, Log& log);
+  /// Any other source. It must outlive this.
+  [[nodiscard]] static OpenedDocuments OfSource(DocumentSource& source, DocumentRange range);
   /// What a pipe yields. `source` must outlive this.
   [[nodiscard]] static OpenedDocuments OfPipe(PeekedSource& source, DocumentRange range);
 

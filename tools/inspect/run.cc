@@ -6,16 +6,23 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/cli/signals.h"
+#include "core/pipeline/workers.h"
 #include "core/storage/byte_sink.h"
 #include "core/storage/descriptor.h"
+#include "formats/archive_reader.h"
 #include "formats/dump_reader.h"
+#include "tools/inspect/archive.h"
 #include "tools/inspect/opened_documents.h"
 #include "tools/inspect/show.h"
 #include "tools/inspect/summary.h"
@@ -24,6 +31,9 @@ namespace haul {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Longer than what the workers that show documents get.
+constexpr std::chrono::milliseconds kGrace{2000};
 
 Error Usage(std::string message, std::string hint = {}) {
   return {ExitCode::kUsage, std::move(message), std::move(hint)};
@@ -64,13 +74,20 @@ class Inspection {
   [[nodiscard]] ExitCode Run();
 
  private:
+  [[nodiscard]] ExitCode OfFile();
   [[nodiscard]] ExitCode OfPipe(int fd);
+  [[nodiscard]] ExitCode OfArchive(ByteSource& source);
   [[nodiscard]] ExitCode OfDump();
   [[nodiscard]] ExitCode Documents(OpenedDocuments opened);
   [[nodiscard]] ExitCode CountAll(DumpSummary& summary);
-  void Print(const std::string& text);
+  void Print(DumpSummary& summary);
   [[nodiscard]] DocumentRange range() const { return {options_.skip, options_.limit}; }
+  [[nodiscard]] std::string name() const {
+    return options_.path == "-" ? "standard input" : options_.path;
+  }
   void RefuseChoice(std::string_view what) const;
+  void RefuseSummaryOptions() const;
+  void RefuseDocumentOptions(std::string_view what) const;
 
   const InspectOptions& options_;
   const Invocation& invocation_;
@@ -89,30 +106,68 @@ ExitCode Inspection::Run() {
                 fmt::format("open {}: {}", EscapeForDisplay(options_.path), error.message()));
   }
   if (fs::is_directory(status)) return OfDump();
-  if (fs::is_regular_file(status)) {
-    RefuseChoice("a single file");
-    return Documents(OpenedDocuments::OfFile(options_.path, range(), log_));
-  }
+  if (fs::is_regular_file(status)) return OfFile();
   const Descriptor pipe(
       RetryInterrupted([&] { return open(options_.path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!pipe.valid()) throw ErrnoError("open", options_.path);
   return OfPipe(pipe.get());
 }
 
+ExitCode Inspection::OfFile() {
+  {
+    const LocalFileReader file(options_.path);
+    LocalFileSource bytes(file);
+    PeekedSource source(bytes);
+    if (BeginsLikeArchive(source)) return OfArchive(source);
+  }
+  RefuseChoice("a single file");
+  return Documents(OpenedDocuments::OfFile(options_.path, range(), log_));
+}
+
 ExitCode Inspection::OfPipe(int fd) {
-  const std::string name = options_.path == "-" ? "standard input" : options_.path;
-  DescriptorSource bytes(fd, name);
+  DescriptorSource bytes(fd, name());
   PeekedSource source(bytes);
+  if (BeginsLikeArchive(source)) return OfArchive(source);
   RefuseChoice("a stream of documents");
   return Documents(OpenedDocuments::OfPipe(source, range()));
 }
 
+ExitCode Inspection::OfArchive(ByteSource& source) {
+  ArchiveReader archive(source, {.name = EscapeForDisplay(name())});
+  if (options_.chosen) {
+    RefuseSummaryOptions();
+    ArchiveDocuments documents(archive, *options_.chosen);
+    return Documents(OpenedDocuments::OfSource(documents, range()));
+  }
+  RefuseDocumentOptions("archive");
+  std::optional<Error> fault;
+  DumpSummary summary = Summarize(archive, options_.filter, invocation_.stop, fault);
+  if (invocation_.stop.requested()) return ExitCode::kOk;
+  Print(summary);
+  if (fault) throw *fault;
+  return ExitCode::kOk;
+}
+
 void Inspection::RefuseChoice(std::string_view what) const {
-  if (options_.chosen)
+  if (options_.narrows) {
     throw Usage(fmt::format(
         "--db, --collection and --nsInclude choose out of a dump or archive, this is {}", what));
-  if (options_.summary_as_json)
+  }
+  if (options_.summary_as_json) {
     throw Usage(fmt::format("--json is of the summary of a dump or archive, this is {}", what));
+  }
+}
+
+void Inspection::RefuseSummaryOptions() const {
+  if (!options_.summary_as_json) return;
+  throw Usage("--json is of the summary, one collection shows its documents");
+}
+
+void Inspection::RefuseDocumentOptions(std::string_view what) const {
+  if (options_.asks_for_documents.empty()) return;
+  throw Usage(fmt::format("{} is of documents, a whole {} shows its summary",
+                          options_.asks_for_documents, what),
+              "choose one collection with --db and --collection");
 }
 
 ExitCode Inspection::Documents(OpenedDocuments opened) {
@@ -132,7 +187,7 @@ ExitCode Inspection::Documents(OpenedDocuments opened) {
 ExitCode Inspection::CountAll(DumpSummary& summary) {
   ExitCode code = ExitCode::kOk;
   for (SummaryRow& row : summary.rows) {
-    if (row.data == nullptr) continue;
+    if (row.data == nullptr || invocation_.stop.requested()) continue;
     OpenedDocuments opened = OpenedDocuments::OfDataFile(*row.data, {}, log_);
     Nowhere nowhere;
     const Shown shown = ShowDocuments(opened.feed(), nowhere, options_, invocation_);
@@ -143,9 +198,14 @@ ExitCode Inspection::CountAll(DumpSummary& summary) {
   return code;
 }
 
-void Inspection::Print(const std::string& text) {
+void Inspection::Print(DumpSummary& summary) {
+  if (summary.rows.empty() && options_.narrows) {
+    throw Usage("nothing in it is what --db, --nsInclude and --nsExclude select",
+                "without them the summary lists what there is");
+  }
+  summary.path = name();
   const std::unique_ptr<ByteSink> sink = OpenOutput(options_.out_file);
-  sink->Append(AsBytes(text));
+  sink->Append(AsBytes(options_.summary_as_json ? ToJson(summary) : ToText(summary)));
   sink->Commit();
 }
 
@@ -158,38 +218,36 @@ ExitCode Inspection::OfDump() {
   for (const std::string& warning : dump.warnings()) log_.Warn(warning);
   for (const std::string& note : dump.notes()) log_.Verbose(note);
   if (options_.chosen) {
-    if (options_.summary_as_json)
-      throw Usage("--json is of the summary, one collection shows its documents");
+    RefuseSummaryOptions();
     return Documents(
         OpenedDocuments::OfDataFile(ChosenFile(dump, *options_.chosen), range(), log_));
   }
-  if (!options_.asks_for_documents.empty()) {
-    throw Usage(fmt::format("{} is of documents, a whole dump shows its summary",
-                            options_.asks_for_documents),
-                "choose one collection with --db and --collection");
-  }
+  RefuseDocumentOptions("dump");
   DumpSummary summary = Summarize(dump, options_.filter);
-  summary.path = options_.path;
-  if (summary.rows.empty() && options_.narrows) {
-    throw Usage("nothing in this dump is what --db, --nsInclude and --nsExclude select",
-                "without them the summary lists what there is");
-  }
   const ExitCode code =
       options_.form == DocumentForm::kCountOnly ? CountAll(summary) : ExitCode::kOk;
-  Print(options_.summary_as_json ? ToJson(summary) : ToText(summary));
+  if (!invocation_.stop.requested()) Print(summary);
   return code;
 }
 
 }  // namespace
 
 ExitCode RunInspect(const InspectOptions& options, const Invocation& invocation) {
+  ExitCode code = ExitCode::kOk;
   try {
-    return Inspection(options, invocation).Run();
+    // On a thread of its own: a pipe that yields nothing must not hold up a signal.
+    const CrewEnd end = RunWorkers(1, invocation.stop, kGrace, [&](std::size_t) {
+      code = Inspection(options, invocation).Run();
+    });
+    if (end == CrewEnd::kAbandoned) {
+      ExitAtOnce(invocation.log, ReceivedSignal().value_or(ExitCode::kFailure));
+    }
   } catch (const Error& error) {
     const bool to_stdout = options.out_file.empty();
     if (to_stdout && error.code() == ExitCode::kLocalStorage && ReaderIsGone()) EndWithTheReader();
     throw;
   }
+  return code;
 }
 
 }  // namespace haul

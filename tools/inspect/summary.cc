@@ -15,9 +15,6 @@ namespace {
 using Shape = DumpReader::Shape;
 using State = DumpReader::State;
 
-constexpr const char* kOplogDatabase = "local";
-constexpr const char* kOplogCollection = "oplog.rs";
-
 std::string_view StateName(State state) {
   switch (state) {
     case State::kComplete:
@@ -26,18 +23,6 @@ std::string_view StateName(State state) {
       return "foreign";
     case State::kIncomplete:
       return "incomplete";
-  }
-  return {};
-}
-
-std::string_view KindName(DumpedAdminData::Kind kind) {
-  switch (kind) {
-    case DumpedAdminData::Kind::kUsers:
-      return "users";
-    case DumpedAdminData::Kind::kRoles:
-      return "roles";
-    case DumpedAdminData::Kind::kVersion:
-      return "version";
   }
   return {};
 }
@@ -81,19 +66,44 @@ SummaryRow RowOf(const Namespace& ns, std::string_view type, const DataFile& dat
   return row;
 }
 
-std::string NamesOf(const DumpReader& dump) {
+std::string NamesOf(const std::vector<Namespace>& all) {
   constexpr std::size_t kShown = 20;
   std::string names;
-  const auto& collections = dump.collections();
-  for (std::size_t i = 0; i < std::min(kShown, collections.size()); ++i) {
-    names += (i == 0 ? "" : ", ") + Display(collections[i].spec.ns);
+  for (std::size_t i = 0; i < std::min(kShown, all.size()); ++i) {
+    names += (i == 0 ? "" : ", ") + Display(all[i]);
   }
-  if (collections.size() > kShown)
-    names += fmt::format(" and {} more", collections.size() - kShown);
+  if (all.size() > kShown) names += fmt::format(" and {} more", all.size() - kShown);
   return names;
 }
 
 }  // namespace
+
+Namespace OplogNamespace() { return {"local", "oplog.rs"}; }
+
+std::string_view KindName(DumpedAdminData::Kind kind) {
+  switch (kind) {
+    case DumpedAdminData::Kind::kUsers:
+      return "users";
+    case DumpedAdminData::Kind::kRoles:
+      return "roles";
+    case DumpedAdminData::Kind::kVersion:
+      return "version";
+  }
+  return {};
+}
+
+Error NotThere(const Namespace& chosen, std::string_view what,
+               const std::vector<Namespace>& names) {
+  return {ExitCode::kUsage, fmt::format("{} is not in this {}", Display(chosen), what),
+          names.empty() ? "" : fmt::format("it holds {}", NamesOf(names))};
+}
+
+Error NoDocuments(const Namespace& chosen, CollectionType type) {
+  return {ExitCode::kUsage,
+          fmt::format(
+              "{} has no documents here: {}", Display(chosen),
+              type == CollectionType::kView ? "it is a view" : "it was dumped without its data")};
+}
 
 DumpSummary Summarize(const DumpReader& dump, const NamespaceFilter& filter) {
   DumpSummary summary;
@@ -109,7 +119,7 @@ DumpSummary Summarize(const DumpReader& dump, const NamespaceFilter& filter) {
     summary.rows.push_back(RowOf(NameOf(admin), KindName(admin.kind), admin.data));
   }
   if (dump.oplog()) {
-    summary.rows.push_back(RowOf({kOplogDatabase, kOplogCollection}, "oplog", *dump.oplog()));
+    summary.rows.push_back(RowOf(OplogNamespace(), "oplog", *dump.oplog()));
   }
   std::erase_if(summary.rows, [&](const SummaryRow& row) { return !filter.Selects(row.ns); });
   std::ranges::stable_sort(summary.rows, {}, &SummaryRow::ns);
@@ -128,22 +138,19 @@ bool IsAdminData(const Namespace& ns) {
 }
 
 const DataFile& ChosenFile(const DumpReader& dump, const Namespace& chosen) {
+  std::vector<Namespace> names;
   for (const DumpedCollection& collection : dump.collections()) {
+    names.push_back(collection.spec.ns);
     if (collection.spec.ns != chosen) continue;
     if (collection.data) return *collection.data;
-    throw Error(ExitCode::kUsage,
-                fmt::format("{} has no documents in this dump: {}", Display(chosen),
-                            collection.spec.type == CollectionType::kView
-                                ? "it is a view"
-                                : "it was dumped without its data"));
+    throw NoDocuments(chosen, collection.spec.type);
   }
   for (const DumpedAdminData& admin : dump.admin_data()) {
     if (NameOf(admin) == chosen) return admin.data;
+    names.push_back(NameOf(admin));
   }
-  if (dump.oplog() && chosen == Namespace{kOplogDatabase, kOplogCollection}) return *dump.oplog();
-  const std::string names = NamesOf(dump);
-  throw Error(ExitCode::kUsage, fmt::format("{} is not in this dump", Display(chosen)),
-              names.empty() ? "" : fmt::format("it holds {}", names));
+  if (dump.oplog() && chosen == OplogNamespace()) return *dump.oplog();
+  throw NotThere(chosen, "dump", names);
 }
 
 }  // namespace haul

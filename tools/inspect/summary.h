@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/plan/namespace.h"
 #include "core/plan/namespace_filter.h"
 #include "formats/dump_reader.h"
@@ -44,6 +45,18 @@ struct DumpSummary {
 [[nodiscard]] std::string ToText(const DumpSummary& summary);
 /// One object on one line.
 [[nodiscard]] std::string ToJson(const DumpSummary& summary);
+
+/// The name of an oplog that a dump or archive holds.
+[[nodiscard]] Namespace OplogNamespace();
+
+/// "users", "roles", "version".
+[[nodiscard]] std::string_view KindName(DumpedAdminData::Kind kind);
+
+/// `chosen` is not in this `what`: kUsage with the first of the names that are.
+[[nodiscard]] Error NotThere(const Namespace& chosen, std::string_view what,
+                             const std::vector<Namespace>& names);
+/// `chosen` is there, but as a view or without its data: kUsage.
+[[nodiscard]] Error NoDocuments(const Namespace& chosen, CollectionType type);
 
 /// True for users, roles and their version under the name that DumpReader asks for: they are
 /// listed under another.

@@ -199,11 +199,13 @@ std::string RowJson(const SummaryRow& row) {
 }  // namespace
 
 std::string ToText(const DumpSummary& summary) {
-  constexpr std::string_view kForeign =
-      "made by another tool: nothing tells whether it is complete";
+  const std::string_view foreign =
+      summary.kind == "archive" ? "made by another tool: it is whole, but such an archive ends "
+                                  "alike where its dump failed"
+                                : "made by another tool: nothing tells whether it is complete";
   std::string text =
       fmt::format("{}: {}, {}\n", EscapeForDisplay(summary.path), summary.kind,
-                  summary.state == "foreign" ? kForeign : std::string_view(summary.state));
+                  summary.state == "foreign" ? foreign : std::string_view(summary.state));
   if (summary.parts.empty() && !summary.server_version.empty()) {
     text += fmt::format("from MongoDB {}\n", EscapeForDisplay(summary.server_version));
   }
