@@ -86,7 +86,7 @@ def test_control_characters_of_names_do_not_reach_the_terminal(tmp_path):
 
 MISUSE = {
     "a collection that is not there": (["-d", "shop", "-c", "absent"], ["shop.absent", "not in this dump"]),
-    "a database that is not there": (["-d", "absent"], ["nothing in this dump", "--db"]),
+    "a database that is not there": (["-d", "absent"], ["nothing in it", "--db"]),
     "a pattern that matches nothing": (["--nsInclude", "x.*"], ["nsInclude"]),
     "a view": (["-d", "shop", "-c", "active_users"], ["view"]),
     "documents of everything": (["--limit=3"], ["limit", "collection"]),
