@@ -15,6 +15,7 @@
 #include "core/plan/namespace_mapper.h"
 #include "restore/naming.h"
 #include "restore/oplog_source.h"
+#include "restore/view_references.h"
 
 namespace haul {
 namespace {
@@ -52,15 +53,31 @@ std::string ViewOn(const PlannedCollection& view) {
   return on ? std::string(on->AsString().value_or("")) : std::string();
 }
 
-void WarnOfRenamedSources(RestorePlan& plan) {
+// A view reads by name, in its own database: what this run renames there it reads under the new
+// name.
+void RenameWhatViewsRead(RestorePlan& plan) {
   std::map<Namespace, Namespace> targets;
   for (const PlannedCollection* planned : plan.All()) targets[planned->source] = planned->spec.ns;
-  for (const PlannedCollection& view : plan.views) {
-    const auto target = targets.find({view.source.database, ViewOn(view)});
-    if (target == targets.end() || target->second.collection == target->first.collection) continue;
-    plan.warnings.push_back(
-        fmt::format("the view {} reads {}, which is restored as {}: its definition stays as it is",
-                    Display(view.spec.ns), Display(target->first), Display(target->second)));
+  for (PlannedCollection& view : plan.views) {
+    const std::string name = Display(view.spec.ns);
+    const auto new_name = [&](const std::string& read) -> std::optional<std::string> {
+      const auto target = targets.find({view.source.database, read});
+      if (target == targets.end()) return std::nullopt;
+      if (target->second.database != view.spec.ns.database) {
+        plan.warnings.push_back(fmt::format(
+            "the view {} reads {}, which goes to another database as {}: it stays as it is", name,
+            Display(target->first), Display(target->second)));
+        return std::nullopt;
+      }
+      if (target->second.collection == read) return std::nullopt;
+      return target->second.collection;
+    };
+    RenamedView renamed = RenameReferences(view.spec.options, new_name);
+    view.spec.options = std::move(renamed.options);
+    for (const auto& [old_name, now] : renamed.renamed) {
+      plan.warnings.push_back(fmt::format("the view {} reads {} instead of {}, as that is renamed",
+                                          name, EscapeForDisplay(now), EscapeForDisplay(old_name)));
+    }
   }
 }
 
@@ -264,7 +281,7 @@ RestorePlan MakeRestorePlan(const RestoreOptions& options) {
   }
   if (plan.Empty() && !options.allow_missing) throw NothingSelected(options, *plan.input);
   CheckTargets(plan);
-  WarnOfRenamedSources(plan);
+  RenameWhatViewsRead(plan);
   return plan;
 }
 

@@ -12,6 +12,7 @@
 #include "core/bson/element.h"
 #include "core/mongo/catalog.h"
 #include "core/mongo/privileges.h"
+#include "restore/option_difference.h"
 #include "restore/run_name.h"
 
 namespace haul {
@@ -101,6 +102,7 @@ void RestoreTarget::Check(Log& log) {
   if (!options_.drop) CheckExisting();
   if (options_.preserve_uuid) CheckUuids();
   placements_ = Placements({plan_.All(), options_, existing_, rights, NewRunName()});
+  if (options_.with_options) WarnOfOptions(log);
   leftovers_ = Leftovers(existing_, plan_.All());
   leftovers_.Report(log, options_.drop);
 }
@@ -127,6 +129,19 @@ void RestoreTarget::CheckExisting() const {
                 fmt::format("restore {}: a {} of that name exists; nothing was touched",
                             Display(planned->spec.ns), TypeName(there->second.type)),
                 "--drop replaces it; --nsFrom and --nsTo restore under another name");
+  }
+}
+
+void RestoreTarget::WarnOfOptions(Log& log) const {
+  for (const PlannedCollection& planned : plan_.collections) {
+    const Namespace& target = planned.spec.ns;
+    if (placements_.At(target).way != Placement::Way::kAdd) continue;
+    const auto differing = DifferingOptions(existing_.at(target), planned.spec);
+    if (differing.empty()) continue;
+    log.Warn(
+        fmt::format("{} exists with other options than in the dump, and keeps them: {}; --drop "
+                    "replaces it",
+                    Display(target), fmt::join(differing, ", ")));
   }
 }
 

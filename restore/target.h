@@ -49,6 +49,7 @@ class RestoreTarget {
   void ReadExisting();
   void CheckExisting() const;
   void CheckUuids() const;
+  void WarnOfOptions(Log& log) const;
   void CheckRights(const Privileges& rights, Log& log);
   [[nodiscard]] bool Drops(const Namespace& ns) const;
   void Drop(CatalogWriter& catalog, const PlannedCollection& planned) const;

@@ -160,7 +160,10 @@ TEST(RestorePlan, FindsUsersOfOneDatabaseOnlyWhereTheyAreAskedFor) {
   ASSERT_TRUE(plan.users);
   EXPECT_EQ(plan.users->database, "shop");
   EXPECT_TRUE(plan.users->users && !plan.users->roles);
-  EXPECT_EQ(dump.CodeFor({"--db=copy", "--restoreDbUsersAndRoles"}, "shop"), ExitCode::kUsage);
+  const RestorePlan moved = dump.Plan({"--db=copy", "--restoreDbUsersAndRoles"}, "shop");
+  ASSERT_TRUE(moved.users && moved.users->move);
+  EXPECT_EQ(moved.users->database, "copy");
+  EXPECT_EQ(moved.users->move->from, "shop");
 }
 
 TEST(RestorePlan, OfAWholeDumpHasAllUsers) {
