@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <vector>
 
 #include "core/mongo/catalog.h"
@@ -37,6 +36,24 @@ CopyState::CopyState(const CopyContext& context)
   round_trip_ = context.deployment.RoundTrip(context.deployment.Acquire());
 }
 
+void CopyState::Begin() {
+  ReadAdminData();
+  WriteDefinitions();
+}
+
+// The plan has it first, and the queue hands out tasks in the plan's order.
+void CopyState::ReadAdminData() {
+  const Client client = context_.deployment.Acquire();
+  const auto encoder = NewEncoder();
+  for (const Target& target : targets_) {
+    if (!target.planned.IsAdminData() || context_.deployment.stop().requested()) return;
+    for (std::size_t i = 0; i < target.planned.partitions.size(); ++i) {
+      const std::optional<DumpTask> task = tasks_.Claim();
+      if (task) Read(*task, client, *encoder);
+    }
+  }
+}
+
 void CopyState::WriteDefinitions() {
   for (Target& target : targets_) {
     context_.output.WriteDefinition(target.planned);
@@ -48,16 +65,24 @@ void CopyState::WriteDefinitions() {
 
 void CopyState::Work() {
   const Client client = context_.deployment.Acquire();
-  const auto encoder = GetCodec(context_.options.destination.codec.id)
-                           .new_encoder(context_.options.destination.codec.level);
+  const auto encoder = NewEncoder();
   while (!context_.deployment.stop().requested()) {
     const std::optional<DumpTask> task = tasks_.Claim();
     if (!task) return;
-    ReadPartition(*task, client, *encoder);
-    if (context_.deployment.stop().requested() || !tasks_.Done(*task)) continue;
-    Complete(targets_[task->collection], client);
-    tasks_.Close();
+    Read(*task, client, *encoder);
   }
+}
+
+std::unique_ptr<FrameEncoder> CopyState::NewEncoder() const {
+  const CodecChoice& codec = context_.options.destination.codec;
+  return GetCodec(codec.id).new_encoder(codec.level);
+}
+
+void CopyState::Read(const DumpTask& task, const Client& client, FrameEncoder& encoder) {
+  ReadPartition(task, client, encoder);
+  if (context_.deployment.stop().requested() || !tasks_.Done(task)) return;
+  Complete(targets_[task.collection], client);
+  tasks_.Close();
 }
 
 void CopyState::Complete(Target& target, const Client& client) {

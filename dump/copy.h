@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
 
 #include "core/mongo/deployment.h"
@@ -34,8 +35,10 @@ class CopyState {
  public:
   explicit CopyState(const CopyContext& context);
 
-  /// Metadata of all collections and views; before the workers.
-  void WriteDefinitions();
+  /// Users and roles, then the metadata of all collections and views; before the workers.
+  /// mongorestore takes the users and roles of an archive only where nothing else comes before
+  /// them.
+  void Begin();
 
   /// One worker: reads partitions until none is left or a stop was requested. Throws the first
   /// error.
@@ -55,6 +58,11 @@ class CopyState {
     CollectionOutput* output = nullptr;
   };
 
+  void ReadAdminData();
+  void WriteDefinitions();
+  [[nodiscard]] std::unique_ptr<FrameEncoder> NewEncoder() const;
+  /// The task, and what follows where it was the last one of its collection.
+  void Read(const DumpTask& task, const Client& client, FrameEncoder& encoder);
   void ReadPartition(const DumpTask& task, const Client& client, FrameEncoder& encoder);
   CollectionOutput& OutputOf(Target& target);
 

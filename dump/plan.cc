@@ -109,14 +109,15 @@ void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
 // Users and roles first, as archives have them; then the largest, so that no worker is left alone
 // with it at the end.
 bool ComesBefore(const PlannedCollection& a, const PlannedCollection& b) {
-  const auto is_admin = [](const PlannedCollection& planned) {
-    return planned.data_ns.database == "admin" && planned.data_ns.collection.starts_with("system.");
-  };
-  if (is_admin(a) != is_admin(b)) return is_admin(a);
+  if (a.IsAdminData() != b.IsAdminData()) return a.IsAdminData();
   return a.size.bytes > b.size.bytes;
 }
 
 }  // namespace
+
+bool PlannedCollection::IsAdminData() const {
+  return data_ns.database == "admin" && data_ns.collection.starts_with("system.");
+}
 
 std::uint32_t PlannedCollection::ReplyDocuments(std::chrono::milliseconds round_trip) const {
   // Small replies stay in the caches of both sides: 256 KiB were read twice as fast as 4 MiB. On a

@@ -29,6 +29,8 @@ struct PlannedCollection {
   ReadPoint at;           ///< when it is read, and under which name
   std::string data_uuid;  ///< of data_ns; empty = not known, not checked
 
+  /// Users, roles, the version of their schema and their like.
+  [[nodiscard]] bool IsAdminData() const;
   /// Documents to ask of a server that is so far away in one reply.
   [[nodiscard]] std::uint32_t ReplyDocuments(std::chrono::milliseconds round_trip) const;
 };

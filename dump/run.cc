@@ -187,7 +187,7 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
     CrewEnd end;
     {
       const ProgressRenderer renderer(progress, log, ProgressRenderer::For(log));
-      copy.WriteDefinitions();
+      copy.Begin();
       end =
           RunWorkers(options.jobs, invocation.stop, kGrace, [&copy](std::size_t) { copy.Work(); });
     }

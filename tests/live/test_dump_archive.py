@@ -123,6 +123,20 @@ def test_users_and_roles_of_a_database_come_first_under_their_own_name(server, s
         assert (entry["metadata"], entry["type"]) == ("", "")
 
 
+def test_users_and_roles_of_the_server_come_before_views_and_all_else(server, src, tmp_path):
+    # mongorestore looks at them only until the first other namespace.
+    fill_all_kinds(src)
+    src.command("createUser", "first", pwd="x", roles=[])
+    try:
+        dump("--uri", server.uri, f"--archive={tmp_path / 'a'}")
+    finally:
+        src.command("dropUser", "first")
+    names = archive.read(tmp_path / "a").namespaces()
+    admin = [n for n in names if n[0] == "admin" and n[1].startswith("system.")]
+    assert {("admin", "system.users"), ("admin", "system.version")} <= set(admin)
+    assert names[:len(admin)] == admin
+
+
 def test_a_directory_gets_a_file_named_archive(server, src, tmp_path):
     fill(src)
     for option, name in (("--compress=none", "archive"), ("--gzip", "archive.gz"), ("--compress=zstd", "archive.zst")):

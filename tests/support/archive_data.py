@@ -3,28 +3,7 @@ import json
 
 import bson
 
-TERMINATOR = b"\xff\xff\xff\xff"
-MAGIC = b"\x6d\xe2\x99\x81"
-
-
-def _table():
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = (value >> 1) ^ (0xC96C5795D7870F42 if value & 1 else 0)
-        table.append(value)
-    return table
-
-
-_TABLE = _table()
-
-
-def crc64(data, crc=0):
-    """CRC-64/XZ; `crc` is the one of the bytes before."""
-    crc ^= 0xFFFFFFFFFFFFFFFF
-    for byte in data:
-        crc = _TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    return crc ^ 0xFFFFFFFFFFFFFFFF
+from support.archive import MAGIC, TERMINATOR, crc64
 
 
 def metadata(name, **more):
