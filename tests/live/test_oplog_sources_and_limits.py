@@ -1,13 +1,15 @@
 """Where --oplogReplay finds its oplog, where it ends, and what it does not take."""
 import gzip
+import signal
 import subprocess
+import threading
 import uuid
 
 import bson
 import pytest
 from bson import Int64, Timestamp
 
-from support.haul import dump, failed, restore, run, write_dump
+from support.haul import dump, failed, finish, restore, run, start, write_dump
 from support.mongod import Mongod
 from support.oplog import Recording, command, entry, write_oplog
 
@@ -313,3 +315,19 @@ def test_users_that_were_made_during_the_dump_come_with_all_others(name, tmp_pat
         assert not target.client[name].command("usersInfo")["users"]
         restore("--uri", target.uri, *options)
         assert [u["user"] for u in target.client[name].command("usersInfo")["users"]] == ["during"]
+
+
+def test_a_signal_ends_a_replay_and_the_way_on_is_said(server, db, name, folder):
+    write_oplog(folder / "oplog.bson", inserts(name, 20_000, 1))
+    server.fail(["applyOps"], mode="alwaysOn", blockConnection=True, blockTimeMS=200)
+    try:
+        process = start("restore", "--uri", server.uri, "--oplogReplay", folder)
+        while db.a.estimated_document_count() < 501 and process.poll() is None:
+            threading.Event().wait(0.02)
+        process.send_signal(signal.SIGTERM)
+        result = failed(finish(process), 143, "the oplog was applied up to", "--drop")
+    finally:
+        server.calm()
+    assert db.a.estimated_document_count() < 20_000, result
+    restore("--uri", server.uri, "--oplogReplay", "--drop", folder)
+    assert db.a.estimated_document_count() == 20_001
