@@ -143,7 +143,7 @@ void CheckCombinations(const InspectFlags& flags) {
 }  // namespace
 
 Command InspectCommand(InspectFlags& flags) {
-  return {.name = "haul-inspect",
+  return {.name = flags.imitates ? "bsondump" : "haul-inspect",
           .summary = "Shows what a BSON file, a dump or an archive holds.",
           .groups = {InputGroup(flags), OutputGroup(flags)},
           .positionals = {.name = "PATH",
@@ -154,7 +154,8 @@ Command InspectCommand(InspectFlags& flags) {
           .examples = {"haul-inspect backup",
                        "haul-inspect backup/shop/users.bson.zst --limit 3 --pretty",
                        "haul-inspect backup --db shop --collection users --jsonFormat relaxed",
-                       "haul-inspect --type debug < users.bson"}};
+                       "haul-inspect --type debug < users.bson"},
+          .imitates = flags.imitates};
 }
 
 InspectOptions CheckInspectOptions(const InspectFlags& flags, const ParsedOptions& parsed) {

@@ -28,6 +28,7 @@ struct InspectFlags {
   bool count = false;
   bool objcheck = false;
   bool gzip = false;
+  bool imitates = false;  ///< called as bsondump
   std::uint64_t skip = 0;
   std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> jobs;
