@@ -34,6 +34,24 @@ Document IndexCommand(const Namespace& ns, const Indexes& indexes, const Documen
   return command;
 }
 
+// As many members as the write concern asks for. By default all that vote must be there, so one
+// that is down would hold up the build for ever.
+void AppendCommitQuorum(bson_t* command, const Document& write_concern) {
+  const auto w = FindElement(write_concern.bytes(), "w");
+  if (const auto nodes = w ? w->AsInteger() : std::nullopt) {
+    BSON_APPEND_INT32(command, "commitQuorum", static_cast<std::int32_t>(*nodes));
+  } else {
+    const std::string tag(w ? w->AsString().value_or("majority") : "majority");
+    BSON_APPEND_UTF8(command, "commitQuorum", tag.c_str());
+  }
+}
+
+// Replica sets have it since 4.4; what lies in `local` is not replicated.
+bool KnowsCommitQuorum(const ServerInfo& server, const Namespace& ns) {
+  const bool recent = server.major > 4 || (server.major == 4 && server.minor >= 4);
+  return recent && !server.replica_set.empty() && ns.database != "local";
+}
+
 std::string NameOf(const Document& index) {
   const auto name = FindElement(index.bytes(), "name");
   return std::string(name ? name->AsString().value_or("?") : "?");
@@ -94,8 +112,11 @@ class CatalogWriter::IndexBuild {
  private:
   /// Answers what is about the indexes; throws everything else.
   [[nodiscard]] CommandResult Send(const Indexes& indexes, bool ignore_unknown) {
-    CommandResult result = catalog_.Run(
-        ns_.database, IndexCommand(ns_, indexes, write_concern_, ignore_unknown), operation_);
+    Document command = IndexCommand(ns_, indexes, write_concern_, ignore_unknown);
+    if (KnowsCommitQuorum(catalog_.deployment_.info(), ns_)) {
+      AppendCommitQuorum(command.bson(), write_concern_);
+    }
+    CommandResult result = catalog_.Run(ns_.database, command, operation_);
     if (!result.ok && !IsAboutIndexes(result)) {
       throw DriverError(operation_, result.error, result.reply.bson());
     }
