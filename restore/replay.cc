@@ -93,6 +93,7 @@ void Replay::Run(DocumentSource& oplog) {
   try {
     while (!limited_ && !context_.deployment.stop().requested() && oplog.Next(batch)) {
       for (std::size_t i = 0; i < batch.documents() && !limited_; ++i) {
+        if (context_.deployment.stop().requested()) break;
         limited_ = !Take(batch.at(i));
       }
       if (!limited_) progress_->Add(0, batch.bytes().size());
@@ -110,6 +111,7 @@ bool Replay::Take(ByteView document) {
   const OplogEntry entry = ParseOplogEntry(document);
   if (context_.options.oplog_limit && entry.time >= *context_.options.oplog_limit) return false;
   at_ = entry.time;
+  const std::uint64_t flushes = applier_.flushes();
   try {
     transactions_.Add(entry, [this](const OplogOperation& operation) { replay_.Apply(operation); });
   } catch (const Error& error) {
@@ -117,6 +119,7 @@ bool Replay::Take(ByteView document) {
     if (error.code() == ExitCode::kSourceChanged) Flush();
     throw;
   }
+  if (applier_.flushes() != flushes) reached_ = Pack(taken_);
   taken_ = entry.time;
   ++entries_;
   if (applier_.pending() == 0) reached_ = Pack(taken_);

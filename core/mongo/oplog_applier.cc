@@ -114,6 +114,7 @@ void OplogApplier::Flush() {
   for (std::size_t at = 0; at < writes_.documents();) at = Send(at);
   writes_.Clear();
   names_.clear();
+  ++flushes_;
 }
 
 void OplogApplier::PassOver(const std::string& ns) {

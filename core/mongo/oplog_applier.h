@@ -28,6 +28,8 @@ class OplogApplier {
   void Flush();
   /// Writes that were taken and not sent yet.
   [[nodiscard]] std::size_t pending() const { return writes_.documents(); }
+  /// How often writes were sent; each time all that was taken before is acknowledged.
+  [[nodiscard]] std::uint64_t flushes() const { return flushes_; }
 
   /// Inserts and updates for collections that did not exist at that time, and that nothing taken
   /// since explains by creating, dropping or renaming the collection. By collection of the target.
@@ -53,6 +55,7 @@ class OplogApplier {
   Document write_concern_;  // {} = the server's default
   Batch writes_;
   std::vector<std::string> names_;  // of the writes' collections
+  std::uint64_t flushes_ = 0;
   ByteBuffer command_;
   std::set<std::string, std::less<>> absent_;
   std::map<std::string, std::uint64_t> passed_over_;
