@@ -54,6 +54,9 @@ ArchivePrelude PreludeOf(const DumpOptions& options, const DumpPlan& plan,
   for (const PlannedCollection& planned : plan.collections) {
     prelude.collections.push_back(EntryOf(planned));
   }
+  if (plan.oplog_start) {
+    prelude.collections.push_back({.ns = {"", kArchiveOplog}, .metadata = "", .type = ""});
+  }
   return prelude;
 }
 

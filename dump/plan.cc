@@ -11,8 +11,10 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/bson/element.h"
+#include "core/mongo/oplog_tail.h"
 #include "core/mongo/sampler.h"
 #include "core/pipeline/batch.h"
+#include "dump/oplog_safety.h"
 #include "dump/selection.h"
 #include "formats/dump_writer.h"
 
@@ -94,6 +96,17 @@ const char* OrderName(const PlannedCollection& planned) {
   return kNames.at(static_cast<std::size_t>(planned.partitions.front().order));
 }
 
+void RefuseResharding(const DumpSource& source) {
+  for (const CollectionSpec& spec : ListCollections(source.deployment, source.client, "config")) {
+    if (!IsResharding(spec.ns)) continue;
+    throw Error(ExitCode::kSourceChanged,
+                fmt::format("dump with --oplog: {} says that a collection is being resharded; "
+                            "nothing was written",
+                            Display(spec.ns)),
+                "run again when that is done");
+  }
+}
+
 void RequireFound(const DumpPlan& plan, const DumpOptions& options) {
   if (!plan.collections.empty() || options.allow_missing) return;
   if (!options.collection.empty()) {
@@ -134,6 +147,7 @@ std::uint32_t PlannedCollection::ReplyDocuments(std::chrono::milliseconds round_
 
 std::vector<std::string> DumpPlan::Paths() const {
   std::vector<std::string> paths;
+  if (oplog_start) paths.push_back(oplog_path);
   for (const PlannedCollection& planned : collections) {
     if (!planned.data_path.empty()) paths.push_back(planned.data_path);
     if (!planned.metadata_path.empty()) paths.push_back(planned.metadata_path);
@@ -201,7 +215,13 @@ std::vector<Namespace> DumpPlan::ReadAlone() const {
 DumpPlan MakeDumpPlan(const DumpSource& source) {
   const DumpOptions& options = source.options;
   DumpPlan plan;
+  // Before the catalogue, so that no change of it is missed.
+  if (options.oplog) {
+    plan.oplog_start = OplogStartTime(source.deployment, source.client);
+    plan.oplog_path = DumpWriter::OplogPath(options.destination.codec.id);
+  }
   plan.catalogue = ReadCatalogue(source);
+  if (options.oplog) RefuseResharding(source);
   for (const SourceCollection& collection : plan.catalogue.collections) {
     plan.collections.push_back(PlanCollection(collection.Clone(), options));
   }

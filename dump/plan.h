@@ -38,6 +38,8 @@ struct PlannedCollection {
 struct DumpPlan {
   Catalogue catalogue;                         ///< what it was made from
   std::vector<PlannedCollection> collections;  ///< users and roles, then largest first
+  std::optional<Timestamp> oplog_start = {};   ///< with --oplog: from which entry on
+  std::string oplog_path;                      ///< in the dump
   std::string prelude_folder;                  ///< "" = the dump's root
 
   [[nodiscard]] std::vector<std::string> Paths() const;

@@ -23,6 +23,7 @@
 #include "core/storage/byte_sink.h"
 #include "core/storage/local.h"
 #include "dump/copy.h"
+#include "dump/oplog_copy.h"
 #include "dump/output.h"
 #include "dump/plan.h"
 
@@ -53,8 +54,7 @@ void CheckFreeSpace(const DumpPlan& plan, const DumpOptions& options, Log& log) 
 // Before anything is read or written.
 void CheckDeployment(const DumpOptions& options, const ServerInfo& server) {
   constexpr int kFirstWithSnapshots = 5;
-  if (options.oplog) throw Error(ExitCode::kUnsupported, "--oplog is not supported yet");
-  if (!options.snapshot) return;
+  if (!options.snapshot && !options.oplog) return;
   const std::string option = options.snapshot ? "--snapshot" : "--oplog";
   const std::string hint =
       fmt::format("leave out {}: each collection is then dumped as it is while it is read", option);
@@ -92,7 +92,10 @@ ManifestPart BeginPart(const DumpPlan& plan, const DumpSource& source) {
     part.consistency = "snapshot";
     part.snapshot_time = plan.catalogue.time->ToString();
     part.read_alone = plan.ReadAlone();
+  } else if (plan.oplog_start) {
+    part.consistency = "oplog";
   }
+  if (plan.oplog_start) part.oplog_start = plan.oplog_start->ToString();
   return part;
 }
 
@@ -133,6 +136,11 @@ void LogSnapshot(const DumpPlan& plan, Log& log) {
                     "snapshot and is read as it is",
                     ns.ToString()));
   }
+}
+
+void LogOplog(const OplogCopy& oplog, const ManifestPart& part, Log& log) {
+  log.Info(fmt::format("the oplog from {} to {}: {} entries, {}", part.oplog_start, part.oplog_end,
+                       FormatCount(oplog.amount().documents), FormatBytes(oplog.amount().bytes)));
 }
 
 void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {
@@ -183,16 +191,24 @@ ExitCode RunDump(const DumpOptions& options, const Invocation& invocation) {
 
   Progress progress;
   CopyState copy({deployment, plan, options, *output, progress, log});
+  OplogCopy oplog(deployment, options.destination.codec, plan.oplog_start.value_or(Timestamp{}),
+                  [&copy] { return copy.finished() == copy.collections(); });
   try {
     CrewEnd end;
     {
       const ProgressRenderer renderer(progress, log, ProgressRenderer::For(log));
       copy.Begin();
-      end =
-          RunWorkers(options.jobs, invocation.stop, kGrace, [&copy](std::size_t) { copy.Work(); });
+      const std::size_t workers = options.jobs + (plan.oplog_start ? 1 : 0);
+      end = RunWorkers(workers, invocation.stop, kGrace, [&](std::size_t index) {
+        index < options.jobs ? copy.Work() : oplog.Work(*output);
+      });
     }
     if (end != CrewEnd::kDone) return Stopped(end, copy, *output, log);
     if (plan.catalogue.time) CheckUnchanged(source, plan.catalogue);
+    if (plan.oplog_start) {
+      part.oplog_end = oplog.end().ToString();
+      LogOplog(oplog, part, log);
+    }
     part.cluster_time_end = ClusterTime(client);
     part.finished = FormatIsoTime(std::chrono::system_clock::now());
     output->Commit(std::move(part));

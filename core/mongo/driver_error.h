@@ -29,6 +29,7 @@ inline constexpr int kNamespaceExists = 48;
 inline constexpr int kCommandNotFound = 59;
 inline constexpr int kMaxTimeExpired = 50;
 inline constexpr int kDocumentValidationFailure = 121;
+inline constexpr int kCappedPositionLost = 136;
 inline constexpr int kCommandNotSupportedOnView = 166;
 inline constexpr int kCursorKilled = 237;
 inline constexpr int kSnapshotTooOld = 239;

@@ -52,12 +52,14 @@ std::optional<CommandFailure> ServerCursor::Open(const bson_t* find_command) {
   return failure;
 }
 
-std::optional<CommandFailure> ServerCursor::GetMore(std::uint32_t reply_documents) {
+std::optional<CommandFailure> ServerCursor::GetMore(std::uint32_t reply_documents,
+                                                    std::chrono::milliseconds await) {
   bson_t command;
   bson_init(&command);
   BSON_APPEND_INT64(&command, "getMore", cursor_id_);
   BSON_APPEND_UTF8(&command, "collection", ns_.collection.c_str());
   BSON_APPEND_INT32(&command, "batchSize", static_cast<std::int32_t>(reply_documents));
+  if (await.count() > 0) BSON_APPEND_INT64(&command, "maxTimeMS", await.count());
   std::optional<CommandFailure> failure = Run(&command);
   bson_destroy(&command);
   if (!failure) TakeReply();

@@ -2,6 +2,7 @@
 
 #include <mongoc/mongoc.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,8 +33,10 @@ class ServerCursor {
 
   /// Runs `find_command` and keeps the first reply. Nothing = success.
   [[nodiscard]] std::optional<CommandFailure> Open(const bson_t* find_command);
-  /// Fetches the next reply; only while open().
-  [[nodiscard]] std::optional<CommandFailure> GetMore(std::uint32_t reply_documents);
+  /// Fetches the next reply; only while open(). Where the find said awaitData, the server waits for
+  /// documents for up to `await`.
+  [[nodiscard]] std::optional<CommandFailure> GetMore(std::uint32_t reply_documents,
+                                                      std::chrono::milliseconds await = {});
 
   [[nodiscard]] std::uint32_t server_id() const { return server_id_; }
   /// True while the server has more.

@@ -1,0 +1,65 @@
+#include "dump/oplog_safety.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "core/bson/element.h"
+#include "core/plan/oplog_command.h"
+
+namespace haul {
+namespace {
+
+using Kind = OplogOperation::Kind;
+
+// A renamed collection is read under the one name or the other, or twice, or not at all; imported
+// and converted ones came about without entries for their documents.
+constexpr std::array<std::string_view, 3> kUnsafeCommands = {"renameCollection", "importCollection",
+                                                             "upgradeDowngradeViewlessTimeseries"};
+// What transactions consist of besides applyOps.
+constexpr std::array<std::string_view, 2> kTransactionEnds = {"commitTransaction",
+                                                              "abortTransaction"};
+constexpr std::string_view kVersionCollection = "system.version";
+
+bool IsUnsafeCommand(const OplogOperation& operation) {
+  const std::string_view command = operation.command;
+  if (std::ranges::find(kUnsafeCommands, command) != kUnsafeCommands.end()) return true;
+  const std::string_view database = operation.database();
+  const auto first = FindElement(operation.object, command);
+  const std::string_view target = first ? first->AsString().value_or("") : "";
+  if (database == "admin" && target == kVersionCollection) return true;
+  if (database == "config") {
+    return command == "create" && IsResharding({"config", std::string(target)});
+  }
+  const bool ends_transaction =
+      std::ranges::find(kTransactionEnds, command) != kTransactionEnds.end();
+  return !ends_transaction && !KindOfOplogCommand(command);
+}
+
+bool IsUnsafe(const OplogOperation& operation) {
+  if (operation.kind == Kind::kCommand) return IsUnsafeCommand(operation);
+  return operation.kind != Kind::kNoop && operation.ns == "admin.system.version";
+}
+
+}  // namespace
+
+std::optional<std::string> WhyUnsafe(const OplogEntry& entry) {
+  if (IsUnsafe(entry.operation)) return Describe(entry.operation);
+  for (const OplogOperation& inner : InnerOperations(entry.operation)) {
+    if (IsUnsafe(inner)) return Describe(inner) + " (inside applyOps)";
+  }
+  return std::nullopt;
+}
+
+bool IsResharding(const Namespace& ns) {
+  constexpr std::array<std::string_view, 3> kCollections = {"reshardingOperations",
+                                                            "localReshardingOperations.donor",
+                                                            "localReshardingOperations.recipient"};
+  return ns.database == "config" &&
+         std::ranges::find(kCollections, ns.collection) != kCollections.end();
+}
+
+}  // namespace haul
