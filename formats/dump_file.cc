@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kDataSuffix = ".bson";
+constexpr std::string_view kOldDataSuffix = ".bin";
 constexpr std::string_view kMetadataSuffix = ".metadata.json";
 constexpr std::string_view kPreludeName = "prelude.json";
 constexpr std::string_view kAdminPrefix = "$admin.";
@@ -78,6 +79,10 @@ DumpFileName ParseDumpFileName(std::string_view file_name) {
   if (file_name.ends_with(kMetadataSuffix)) {
     file_name.remove_suffix(kMetadataSuffix.size());
     return {Kind::kMetadata, std::string(file_name), codec.id};
+  }
+  if (codec.id == CodecId::kNone && file_name.ends_with(kOldDataSuffix)) {
+    file_name.remove_suffix(kOldDataSuffix.size());
+    return {Kind::kData, std::string(file_name), codec.id};
   }
   if (!file_name.ends_with(kDataSuffix)) return {Kind::kOther, {}, codec.id};
   file_name.remove_suffix(kDataSuffix.size());

@@ -16,7 +16,7 @@ namespace haul {
 /// What a file of a dump is, as its name tells.
 struct DumpFileName {
   enum class Kind : std::uint8_t {
-    kData,        ///< STEM.bson[.gz|.zst]
+    kData,        ///< STEM.bson[.gz|.zst], and STEM.bin, as the oldest mongodump had it
     kAdminData,   ///< $admin.system.users.bson[.gz|.zst] and its like; the stem is "system.users"
     kMetadata,    ///< STEM.metadata.json[.gz|.zst]
     kPrelude,     ///< prelude.json[.gz|.zst]

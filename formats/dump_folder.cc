@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "formats/dump_name.h"
 #include "formats/metadata_json.h"
+#include "formats/system_indexes.h"
 
 namespace haul {
 namespace {
@@ -39,6 +40,7 @@ class Assembly {
     for (const auto& [stem, file] : data_) AddData(*file);
     for (auto& [name, collection] : collections_) {
       DropDataOfView(collection);
+      if (!collection.has_metadata) TakeSystemIndexes(name, collection);
       folder_.collections.push_back(std::move(collection));
     }
     return std::move(folder_);
@@ -120,8 +122,12 @@ class Assembly {
       return;
     }
     CheckName(file, name);
+    if (name == "system.indexes") {
+      AddSystemIndexes(file);
+      return;
+    }
     if (!input_.selects(logical)) return;
-    if (name == "system.profile" || name == "system.indexes") {
+    if (name == "system.profile") {
       Note(file, fmt::format("a {} is never restored", name));
       return;
     }
@@ -161,6 +167,20 @@ class Assembly {
     return input_.database == "admin" && AdminDataKind(ns.collection).has_value();
   }
 
+  void AddSystemIndexes(const DumpFile& file) {
+    const std::string content = ReadDumpText(input_.root, file);
+    try {
+      system_indexes_ = ParseSystemIndexes(content);
+    } catch (const Error& error) {
+      throw error.WithContext(fmt::format("read {}", EscapeForDisplay(file.path)));
+    }
+  }
+
+  void TakeSystemIndexes(const std::string& name, DumpedCollection& collection) {
+    const auto found = system_indexes_.find(name);
+    if (found != system_indexes_.end()) collection.spec.indexes = std::move(found->second);
+  }
+
   void DropDataOfView(DumpedCollection& collection) {
     if (collection.spec.type != CollectionType::kView || !collection.data.has_value()) return;
     folder_.warnings.push_back(
@@ -177,6 +197,7 @@ class Assembly {
   std::map<std::string, const DumpFile*> metadata_;
   std::map<std::string, std::string> name_of_stem_;
   std::map<std::string, DumpedCollection> collections_;
+  SystemIndexes system_indexes_;
   DumpFolder folder_;
 };
 

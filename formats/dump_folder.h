@@ -32,7 +32,8 @@ struct DumpFolderInput {
 /// Reads the metadata and joins it with the data: by stem, and a time-series collection with the
 /// file of its buckets, whose name may be shortened where the collection's is not. A name is taken
 /// from the manifest, else from the stem, else (a shortened stem) from the metadata, and then only
-/// where it escapes to that very stem. Error kCorrupt.
+/// where it escapes to that very stem. A collection without metadata has the indexes that
+/// system.indexes.bson says. Error kCorrupt.
 [[nodiscard]] DumpFolder AssembleFolder(const DumpFolderInput& input);
 
 /// What system.users, system.roles and system.version hold; nothing of any other collection.

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/base/text.h"
+#include "core/bson/element.h"
+
 namespace haul {
 namespace {
 
@@ -107,6 +110,33 @@ bool DropsCollation(const Document& index) {
          Has(index, "collation") && IsSimpleCollation(Subdocument(index.bson(), "collation"));
 }
 
+// As servers compare the keys of indexes: numbers by their value.
+bool SameKey(const Document& left, const Document& right) {
+  ElementWalk lefts(left.bytes());
+  ElementWalk rights(right.bytes());
+  while (true) {
+    const auto one = lefts.Next();
+    const auto other = rights.Next();
+    if (!one || !other) return !one && !other;
+    if (one->key != other->key) return false;
+    const auto number = one->AsDouble();
+    const auto other_number = other->AsDouble();
+    if (number && other_number ? *number != *other_number
+                               : AsText(one->whole) != AsText(other->whole)) {
+      return false;
+    }
+  }
+}
+
+// A server takes only one of such two, whatever their names.
+bool Clash(const Document& left, const Document& right) {
+  const auto same = [&](const char* part) {
+    return Subdocument(left.bson(), part) == Subdocument(right.bson(), part);
+  };
+  return SameKey(Subdocument(left.bson(), "key"), Subdocument(right.bson(), "key")) &&
+         same("collation") && same("partialFilterExpression");
+}
+
 Document RewriteIndex(const Document& index, bool simple_collection, const IndexRewrite& rewrite) {
   const bool drops_collation = DropsCollation(index);
   const Document key = RewriteKey(Subdocument(index.bson(), "key"), rewrite);
@@ -140,11 +170,8 @@ std::vector<Document> RewriteIndexes(const CollectionSpec& spec, const IndexRewr
   for (const Document& index : spec.indexes) {
     if (IsIdIndex(index) || IsTrue(index, "clustered")) continue;
     Document rewritten = RewriteIndex(index, simple, rewrite);
-    const Document key = Subdocument(rewritten.bson(), "key");
-    const auto same_key = [&](const Document& other) {
-      return Subdocument(other.bson(), "key") == key;
-    };
-    if (rewrite.convert_legacy && std::any_of(result.begin(), result.end(), same_key)) continue;
+    const auto clashes = [&](const Document& other) { return Clash(rewritten, other); };
+    if (rewrite.convert_legacy && std::any_of(result.begin(), result.end(), clashes)) continue;
     result.push_back(std::move(rewritten));
   }
   return result;

@@ -131,10 +131,18 @@ def test_71_legacy_keys_are_refused_by_name_and_converted_on_request(server, dst
 
 
 def test_71_two_indexes_that_conversion_makes_one_are_built_once(server, dst, tmp_path):
-    same = [index("foo_", [("foo", "")]), index("foo_1", [("foo", 1)]), index("foo_2", [("foo", 2)])]
+    same = [index("foo_", [("foo", "")]), index("foo_1", [("foo", 1)]), index("foo_1.0", [("foo", 1.0)]),
+            index("foo_2", [("foo", 2)])]
     found = restored(server, dst, tmp_path, same, "--convertLegacyIndexes")
     assert [i["key"] for n, i in found.items() if n not in ("_id_", "foo_2")] == [{"foo": 1}]
     assert found["foo_2"]["key"] == {"foo": 2}
+
+
+def test_71_conversion_keeps_indexes_that_differ_in_more_than_their_key(server, dst, tmp_path):
+    alike = [index("plain", [("a", True)]), index("french", [("a", 1)], collation={"locale": "fr"}),
+             index("some", [("a", 1)], partialFilterExpression={"b": 1})]
+    found = restored(server, dst, tmp_path, alike, "--convertLegacyIndexes")
+    assert set(found) == {"_id_", "plain", "french", "some"}
 
 
 def test_72_a_name_of_more_than_127_bytes_is_kept(server, src, dst, tmp_path):

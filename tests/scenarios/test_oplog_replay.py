@@ -135,7 +135,10 @@ def test_82_an_index_that_became_unique_is_unique(server, names, tmp_path):
     recording = Recording(server, tmp_path, name)
     made = server.client[name]
     made.a.create_index("u", name="u_1")
+    made.a.create_index("w", name="w_1")
     with recording:
+        for change in ("prepareUnique", "unique", "forceNonUnique"):
+            made.command("collMod", "a", index={"name": "w_1", change: True})
         made.command("collMod", "a", index={"name": "u_1", "prepareUnique": True})
         made.command("collMod", "a", index={"name": "u_1", "unique": True})
         made.command("collMod", "a", validator={"n": {"$gte": 0}}, validationLevel="moderate")

@@ -89,6 +89,23 @@ TEST(IndexRewrite, KeepsTheFirstOfIndexesThatConversionMadeTheSame) {
             (Texts{Same(R"({"key":{"a":1},"name":"first"})")}));
 }
 
+TEST(IndexRewrite, TakesNumbersForTheSameKeyByTheirValue) {
+  EXPECT_EQ(Rewritten(Spec({R"({"key":{"a":1},"name":"first"})",
+                            R"({"key":{"a":{"$numberDouble":"1.0"}},"name":"second"})",
+                            R"({"key":{"a":1,"b":1},"name":"longer"})"}),
+                      {.convert_legacy = true}),
+            (Texts{Same(R"({"key":{"a":1},"name":"first"})"),
+                   Same(R"({"key":{"a":1,"b":1},"name":"longer"})")}));
+}
+
+TEST(IndexRewrite, KeepsIndexesThatDifferInCollationOrFilter) {
+  const auto spec = Spec({R"({"key":{"a":1},"name":"plain"})",
+                          R"({"key":{"a":1},"name":"french","collation":{"locale":"fr"}})",
+                          R"({"key":{"a":1},"name":"some","partialFilterExpression":{"b":1}})"});
+  EXPECT_EQ(Rewritten(spec, {.convert_legacy = true}),
+            (Texts{Json(spec.indexes[0]), Json(spec.indexes[1]), Json(spec.indexes[2])}));
+}
+
 TEST(IndexRewrite, MakesDottedHashesAscendingWhereAsked) {
   const auto spec =
       Spec({R"({"key":{"a.b":"hashed"},"name":"d"})", R"({"key":{"a":"hashed"},"name":"p"})"});
