@@ -117,6 +117,7 @@ bool Replay::Take(ByteView document) {
   } catch (const Error& error) {
     // What came before is not lost by an entry that cannot be replayed.
     if (error.code() == ExitCode::kSourceChanged) Flush();
+    if (applier_.flushes() != flushes) reached_ = Pack(taken_);
     throw;
   }
   if (applier_.flushes() != flushes) reached_ = Pack(taken_);

@@ -242,7 +242,7 @@ void Restore::LogTarget() {
 
 std::string Restore::RunAgain() const {
   if (replay_ && !replay_->Reached().empty()) {
-    return fmt::format("the oplog was applied up to {}: run the restore again with --drop",
+    return fmt::format("run the restore again with --drop, because the oplog was applied up to {}",
                        replay_->Reached());
   }
   const auto is_time_series = [](const PlannedCollection& planned) {
@@ -256,9 +256,10 @@ std::string Restore::RunAgain() const {
 }
 
 std::string Restore::State() const {
-  std::string state = fmt::format(
-      "{} documents were acknowledged, {} of {} collections are complete with their indexes",
-      FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size());
+  std::string state =
+      fmt::format("{} documents were acknowledged, {} of {} collections are complete {}",
+                  FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size(),
+                  replay_ ? "but for the indexes, which come last" : "with their indexes");
   const std::size_t swaps = target_.placements().Count(Placement::Way::kSwap);
   if (swaps == 0) return state;
   const std::size_t done = target_.swaps().done();

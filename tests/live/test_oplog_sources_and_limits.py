@@ -331,3 +331,10 @@ def test_a_signal_ends_a_replay_and_the_way_on_is_said(server, db, name, folder)
     assert db.a.estimated_document_count() < 20_000, result
     restore("--uri", server.uri, "--oplogReplay", "--drop", folder)
     assert db.a.estimated_document_count() == 20_001
+
+
+def test_an_operation_that_the_server_refuses_ends_it_and_says_when(server, db, name, folder):
+    write_oplog(folder / "oplog.bson", [*inserts(name, 2, 1), command(T + 5, name, {"collMod": "a", "unknown": 1})])
+    result = run("restore", "--uri", server.uri, "--oplogReplay", folder)
+    failed(result, 1, "collMod", f"all entries up to {T + 2}:1", "but for the indexes", "run the restore again with --drop")
+    assert ids(db) == [0, 1, 2]
