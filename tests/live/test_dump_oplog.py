@@ -239,6 +239,51 @@ def test_lost_connections_lose_no_entry(source, target, shop, tmp_path, fault):
     assert len(entries(tmp_path / "d")) > 10
 
 
+def oldest(server):
+    return server.client.local["oplog.rs"].find_one(sort=[("$natural", 1)])["ts"]
+
+
+def newest(server):
+    return server.client.local["oplog.rs"].find_one(sort=[("$natural", -1)])["ts"]
+
+
+def write_until_overwritten(server, time):
+    """Returns how many entries it took. Nothing is overwritten before the next checkpoint."""
+    written = 0
+    while oldest(server) <= time:
+        assert written < 2000
+        for _ in range(20):
+            written += 1
+            server.client.shop.other.insert_one({"_id": written, "pad": b"y" * 500_000})
+        server.client.shop.other.delete_many({})
+    return written
+
+
+def test_an_oplog_that_is_overwritten_before_it_is_read_is_exit_11(tmp_path):
+    with Mongod(oplog_mb=16, checkpoint_seconds=1) as server:
+        fill_slowly_read(server.client.shop)
+        server.fail(["getMore"], mode="alwaysOn", appName=APP, namespace="local.oplog.rs", blockConnection=True,
+                    blockTimeMS=3000)
+        process = start("dump", *options(server, tmp_path / "d", "--jobs=1", "--maxRate=500KB/s", "-v"))
+        await_line(process, "dumping")
+        write_until_overwritten(server, newest(server))
+        result = failed(finish(process), 11, "oplog", "overwritten", "replSetResizeOplog")
+        assert "dumped shop.large" not in result.err, "as soon as it was seen"
+
+
+def test_a_small_oplog_may_be_overwritten_once_it_was_read(tmp_path):
+    """mongodump copies it at the end and fails here."""
+    with Mongod(oplog_mb=16, checkpoint_seconds=1) as server:
+        fill_slowly_read(server.client.shop)
+        process = start("dump", *options(server, tmp_path / "d", "--jobs=1", "--maxRate=1MB/s"))
+        await_line(process, "dumping")
+        written = write_until_overwritten(server, newest(server))
+        succeeded(finish(process))
+        found = entries(tmp_path / "d")
+        assert sum(b"shop.other" in e for e in found) >= written, "all that was written meanwhile"
+        assert len(on_the_server(server, tmp_path / "d")) < len(found), "which the server holds no more"
+
+
 def test_a_standalone_is_exit_12_before_anything_is_touched(tmp_path):
     with Mongod(members=0) as server:
         server.client.shop.small.insert_one({"_id": 1})

@@ -69,9 +69,10 @@ class Mongod:
     USER, PASSWORD = "root", "root-p:ss/w@rd"
 
     def __init__(self, *, members=1, auth=False, tls=False, cache_gb=0.25, oplog_mb=256,
-                 parameters=()):
+                 checkpoint_seconds=60, parameters=()):
         self.members, self.auth, self.tls = members, auth, tls
         self.cache_gb, self.oplog_mb, self.parameters = cache_gb, oplog_mb, parameters
+        self.checkpoint_seconds = checkpoint_seconds
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="haul-mongod-"))
         self.processes, self.ports = [], []
         self.set_name = "rs" if members else None
@@ -104,6 +105,7 @@ class Mongod:
         data.mkdir(exist_ok=True)
         args = [binary(), "--dbpath", data, "--port", str(self.ports[i]), "--bind_ip", "127.0.0.1",
                 "--wiredTigerCacheSizeGB", str(self.cache_gb), "--oplogSize", str(self.oplog_mb),
+                "--syncdelay", str(self.checkpoint_seconds),
                 "--nounixsocket", "--logpath", self.dir / f"mongod{i}.log", "--logappend",
                 "--setParameter", "enableTestCommands=1",
                 "--setParameter", "diagnosticDataCollectionEnabled=false",
