@@ -101,6 +101,11 @@ def restore(*args, **kw):
     return succeeded(run("restore", *args, **kw))
 
 
+def inspect_lines(*args, **kw):
+    """What haul-inspect shows, which has to succeed, line by line."""
+    return succeeded(run("inspect", *args, **kw)).out.splitlines()
+
+
 def succeeded(result):
     assert result.code == 0, result
     return result

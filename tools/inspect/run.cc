@@ -1,6 +1,5 @@
 #include "tools/inspect/run.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,7 +18,7 @@
 #include "core/cli/signals.h"
 #include "core/pipeline/workers.h"
 #include "core/storage/byte_sink.h"
-#include "core/storage/descriptor.h"
+#include "core/storage/byte_source.h"
 #include "formats/archive_reader.h"
 #include "formats/dump_reader.h"
 #include "tools/inspect/archive.h"
@@ -75,7 +74,7 @@ class Inspection {
 
  private:
   [[nodiscard]] ExitCode OfFile();
-  [[nodiscard]] ExitCode OfPipe(int fd);
+  [[nodiscard]] ExitCode OfPipe();
   [[nodiscard]] ExitCode OfArchive(ByteSource& source);
   [[nodiscard]] ExitCode OfDump();
   [[nodiscard]] ExitCode Documents(OpenedDocuments opened);
@@ -95,7 +94,7 @@ class Inspection {
 };
 
 ExitCode Inspection::Run() {
-  if (options_.path == "-") return OfPipe(STDIN_FILENO);
+  if (options_.path == "-") return OfPipe();
   std::error_code error;
   const fs::file_status status = fs::status(options_.path, error);
   if (status.type() == fs::file_type::not_found) {
@@ -107,10 +106,7 @@ ExitCode Inspection::Run() {
   }
   if (fs::is_directory(status)) return OfDump();
   if (fs::is_regular_file(status)) return OfFile();
-  const Descriptor pipe(
-      RetryInterrupted([&] { return open(options_.path.c_str(), O_RDONLY | O_CLOEXEC); }));
-  if (!pipe.valid()) throw ErrnoError("open", options_.path);
-  return OfPipe(pipe.get());
+  return OfPipe();
 }
 
 ExitCode Inspection::OfFile() {
@@ -124,8 +120,8 @@ ExitCode Inspection::OfFile() {
   return Documents(OpenedDocuments::OfFile(options_.path, range(), log_));
 }
 
-ExitCode Inspection::OfPipe(int fd) {
-  DescriptorSource bytes(fd, name());
+ExitCode Inspection::OfPipe() {
+  OpenedSource bytes(options_.path);
   PeekedSource source(bytes);
   if (BeginsLikeArchive(source)) return OfArchive(source);
   RefuseChoice("a stream of documents");
