@@ -22,6 +22,7 @@
 #include "core/report/summary.h"
 #include "restore/indexes_only.h"
 #include "restore/load.h"
+#include "restore/opening.h"
 #include "restore/plan.h"
 #include "restore/replay.h"
 #include "restore/target.h"
@@ -287,9 +288,12 @@ Error Restore::Explain(const Error& error) const {
   if (!wrote_) {
     return {error.code(), error.message() + "; nothing was touched", error.hint()};
   }
-  const std::string state =
-      State() + (error.code() == ExitCode::kCorrupt ? NotToBeTrusted() : std::string());
-  return {error.code(), fmt::format("{}; {}", error.message(), state),
+  if (error.code() == ExitCode::kCorrupt) {
+    const std::string hint = "take another copy of the dump and restore it with --drop";
+    return {error.code(), fmt::format("{}; {}{}", error.message(), State(), NotToBeTrusted()),
+            error.hint().empty() ? hint : error.hint() + "; then " + hint};
+  }
+  return {error.code(), fmt::format("{}; {}", error.message(), State()),
           error.hint().empty() ? RunAgain() : error.hint() + "; then " + RunAgain()};
 }
 
@@ -362,7 +366,9 @@ ExitCode Restore::Run() {
 }  // namespace
 
 ExitCode RunRestore(const RestoreOptions& options, const Invocation& invocation) {
-  const RestorePlan plan = MakeRestorePlan(options);
+  const std::optional<RestorePlan> planned = PlanUnlessStopped(options, invocation);
+  if (!planned) return ReceivedSignal().value_or(ExitCode::kFailure);
+  const RestorePlan& plan = *planned;
   if (plan.Empty()) {
     invocation.log.Warn("the dump holds nothing of what was asked for; nothing was touched");
     return ExitCode::kOk;
