@@ -13,6 +13,7 @@
 #include "core/mongo/index_rewrite.h"
 #include "core/mongo/privileges.h"
 #include "restore/naming.h"
+#include "restore/view_references.h"
 
 namespace haul {
 namespace {
@@ -63,6 +64,21 @@ OplogRoutes RoutesOf(const Replay::Context& context) {
        .with_users = naming.SelectsAllUsers(databases.empty() ? "" : *databases.begin())});
 }
 
+// A view reads by name, in its own database.
+auto ReferencesOf(const Replay::Context& context) {
+  return [selection = Selection(context)](const Namespace& view, const Document& definition) {
+    const std::optional<Namespace> target = selection(view);
+    const auto new_name = [&](const std::string& read) -> std::optional<std::string> {
+      if (read.starts_with(kBucketsPrefix)) return std::nullopt;  // has its new name already
+      const std::optional<Namespace> now = selection({view.database, read});
+      if (!now || !target || now->database != target->database) return std::nullopt;
+      if (now->collection == read) return std::nullopt;
+      return now->collection;
+    };
+    return RenameReferences(definition, new_name).options;
+  };
+}
+
 std::uint64_t Pack(Timestamp time) {
   return (std::uint64_t{time.seconds} << 32) | std::uint64_t{time.increment};
 }
@@ -76,9 +92,9 @@ Timestamp Unpack(std::uint64_t packed) {
 Replay::Replay(const Context& context)
     : context_(context),
       applier_(context.deployment, context.options.write_concern),
-      replay_(
-          RoutesOf(context), catalog_, [this](const ReplayStep& step) { applier_.Take(step); },
-          context.options.preserve_uuid) {
+      replay_(RoutesOf(context), catalog_, [this](const ReplayStep& step) { applier_.Take(step); },
+              {.preserve_uuid = context.options.preserve_uuid,
+               .rename_references = ReferencesOf(context)}) {
   for (const PlannedCollection* planned : context.plan.All()) {
     const bool in_views = planned->spec.type != CollectionType::kCollection;
     replay_.Expect(planned->source, in_views);

@@ -61,7 +61,7 @@ ByteView IdHolder(const OplogOperation& operation) {
 }
 
 // The definition of a view under another name. One over the buckets of a time-series collection
-// goes where the buckets go; what other views read stays as it is.
+// goes where the buckets go.
 void CopyView(ByteBuffer& to, ByteView definition, const Namespace& target) {
   to.Clear();
   OpenDocument copy(to);
@@ -168,6 +168,11 @@ void OplogReplay::ApplyToView(const OplogOperation& operation) {
     --counts_.applied;
   }
   CopyView(object_, operation.object, target);
+  if (operation.kind != Kind::kDelete && options_.rename_references) {
+    const Document renamed = options_.rename_references(source, Document(object_.view()));
+    object_.Clear();
+    object_.Append(renamed.bytes());
+  }
   if (operation.kind == Kind::kUpdate) CopyView(object2_, operation.object2, target);
   operation.kind == Kind::kDelete ? void(views_.erase(source)) : void(views_.insert(source));
   Write({.op = operation.op,
@@ -251,7 +256,7 @@ void OplogReplay::Create(const OplogOperation& operation, const OplogRoute& rout
   catalog_.Create(route.target, object_.view());
   unknown_indexes_.erase(route.target);
   Command(StepKind::kCreate, route.target, object_.view(),
-          preserve_uuid_ ? operation.uuid : ByteView());
+          options_.preserve_uuid ? operation.uuid : ByteView());
 }
 
 void OplogReplay::DropTarget(const Namespace& target) {

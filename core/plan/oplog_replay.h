@@ -40,12 +40,21 @@ class OplogReplay {
  public:
   using Emit = std::function<void(const ReplayStep&)>;
 
-  /// `catalog` must outlive it. With `preserve_uuid` collections are created with their UUIDs.
-  OplogReplay(OplogRoutes routes, IndexCatalog& catalog, Emit emit, bool preserve_uuid = false)
+  struct Options {
+    bool preserve_uuid = false;  ///< collections are created with their UUIDs
+    /// The definition of a view of the source, with what it reads under the target's names. Null:
+    /// it stays as it is.
+    std::function<Document(const Namespace& view, const Document& definition)> rename_references;
+  };
+
+  /// `catalog` must outlive it.
+  OplogReplay(OplogRoutes routes, IndexCatalog& catalog, Emit emit, Options options)
       : routes_(std::move(routes)),
         catalog_(catalog),
         emit_(std::move(emit)),
-        preserve_uuid_(preserve_uuid) {}
+        options_(std::move(options)) {}
+  OplogReplay(OplogRoutes routes, IndexCatalog& catalog, Emit emit)
+      : OplogReplay(std::move(routes), catalog, std::move(emit), Options()) {}
 
   /// A namespace of the dump that is restored: its target is taken. Error kConflict.
   void Expect(const Namespace& source, bool view);
@@ -92,7 +101,7 @@ class OplogReplay {
   OplogRoutes routes_;
   IndexCatalog& catalog_;
   Emit emit_;
-  bool preserve_uuid_;
+  Options options_;
   Counts counts_;
   ByteBuffer operation_;
   ByteBuffer object_;
