@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "core/bson/element.h"
 #include "core/plan/oplog_command.h"
 
@@ -44,12 +45,21 @@ bool IsUnsafe(const OplogOperation& operation) {
   return operation.kind != Kind::kNoop && operation.ns == "admin.system.version";
 }
 
+// With what a command is about: "renameCollection on shop.$cmd (shop.orders)".
+std::string Name(const OplogOperation& operation) {
+  std::string name = Describe(operation);
+  if (operation.kind != Kind::kCommand) return name;
+  const auto first = FindElement(operation.object, operation.command);
+  const auto target = first ? first->AsString() : std::nullopt;
+  return target ? fmt::format("{} ({})", name, EscapeForDisplay(*target)) : name;
+}
+
 }  // namespace
 
 std::optional<std::string> WhyUnsafe(const OplogEntry& entry) {
-  if (IsUnsafe(entry.operation)) return Describe(entry.operation);
+  if (IsUnsafe(entry.operation)) return Name(entry.operation);
   for (const OplogOperation& inner : InnerOperations(entry.operation)) {
-    if (IsUnsafe(inner)) return Describe(inner) + " (inside applyOps)";
+    if (IsUnsafe(inner)) return Name(inner) + " (inside applyOps)";
   }
   return std::nullopt;
 }

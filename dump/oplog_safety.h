@@ -9,8 +9,8 @@
 namespace haul {
 
 /// What in the entry, or inside its applyOps commands, keeps a dump and an oplog that holds it from
-/// being replayed to what the server held: "renameCollection on shop.$cmd". Nothing for all that
-/// can be replayed. Pure. Error kCorrupt as InnerOperations.
+/// being replayed to what the server held: "renameCollection on shop.$cmd (shop.orders)". Nothing
+/// for all that can be replayed. Pure. Error kCorrupt as InnerOperations.
 [[nodiscard]] std::optional<std::string> WhyUnsafe(const OplogEntry& entry);
 
 /// True for the collections in which servers record that a collection is being resharded.

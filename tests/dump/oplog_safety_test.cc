@@ -36,11 +36,11 @@ TEST(OplogSafety, WhatIsWrittenEveryDayIsSafe) {
 
 TEST(OplogSafety, ARenameIsNot) {
   EXPECT_EQ(Unsafe(Command("shop", R"({"renameCollection":"shop.a","to":"shop.b"})")),
-            "renameCollection on shop.$cmd");
+            "renameCollection on shop.$cmd (shop.a)");
   EXPECT_EQ(Unsafe(Command("shop", R"({"importCollection":"a"})")),
-            "importCollection on shop.$cmd");
+            "importCollection on shop.$cmd (a)");
   EXPECT_EQ(Unsafe(Command("shop", R"({"upgradeDowngradeViewlessTimeseries":"a"})")),
-            "upgradeDowngradeViewlessTimeseries on shop.$cmd");
+            "upgradeDowngradeViewlessTimeseries on shop.$cmd (a)");
 }
 
 TEST(OplogSafety, AVersionOfUsersOrFeaturesThatChangesIsNot) {
@@ -48,7 +48,8 @@ TEST(OplogSafety, AVersionOfUsersOrFeaturesThatChangesIsNot) {
     EXPECT_NE(Unsafe(R"("op":")" + std::string(op) + R"(","ns":"admin.system.version","o":{})"),
               "");
   }
-  EXPECT_EQ(Unsafe(Command("admin", R"({"drop":"system.version"})")), "drop on admin.$cmd");
+  EXPECT_EQ(Unsafe(Command("admin", R"({"drop":"system.version"})")),
+            "drop on admin.$cmd (system.version)");
   EXPECT_EQ(Unsafe(R"("op":"n","ns":"admin.system.version","o":{})"), "");
 }
 
@@ -56,7 +57,8 @@ TEST(OplogSafety, AReshardingThatBeginsIsNot) {
   for (const char* name : {"reshardingOperations", "localReshardingOperations.donor",
                            "localReshardingOperations.recipient"}) {
     const std::string object = R"({"create":")" + std::string(name) + R"("})";
-    EXPECT_EQ(Unsafe(Command("config", object)), "create on config.$cmd");
+    EXPECT_EQ(Unsafe(Command("config", object)),
+              "create on config.$cmd (" + std::string(name) + ")");
     EXPECT_EQ(Unsafe(Command("shop", object)), "") << "the name counts in config only";
     EXPECT_TRUE(IsResharding({"config", name}));
   }
@@ -65,7 +67,7 @@ TEST(OplogSafety, AReshardingThatBeginsIsNot) {
 }
 
 TEST(OplogSafety, ACommandThatNobodyKnowsIsNot) {
-  EXPECT_EQ(Unsafe(Command("shop", R"({"inventedLater":"a"})")), "inventedLater on shop.$cmd");
+  EXPECT_EQ(Unsafe(Command("shop", R"({"inventedLater":"a"})")), "inventedLater on shop.$cmd (a)");
 }
 
 TEST(OplogSafety, EachIsFoundInsideNestedApplyOps) {
@@ -76,7 +78,7 @@ TEST(OplogSafety, EachIsFoundInsideNestedApplyOps) {
       R"({"op":"c","ns":"admin.$cmd","o":{"applyOps":[)" + insert + "," + rename + "]}}";
   EXPECT_EQ(Unsafe(Command("admin", R"({"applyOps":[)" + insert + "]}")), "");
   EXPECT_EQ(Unsafe(Command("admin", R"({"applyOps":[)" + insert + "," + inner + "]}")),
-            "renameCollection on shop.$cmd (inside applyOps)");
+            "renameCollection on shop.$cmd (shop.a) (inside applyOps)");
 }
 
 }  // namespace
