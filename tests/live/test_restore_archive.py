@@ -1,4 +1,5 @@
 """haul-restore --archive: pipes, damage, interleaving, what is passed over."""
+import datetime
 import os
 import pathlib
 import signal
@@ -55,7 +56,7 @@ def test_a_damaged_archive_says_what_was_written_and_what_is_not_to_be_trusted(s
     at = data.rindex(b"x\0")
     data = data[:at] + b"y" + data[at + 1:]
     result = failed(run("restore", "--uri", server.uri, "--jobs=1", *into(dst), made(data)), 4, "src.bad", "crc",
-                    "another copy", "30 documents were written", "1 of 2 collections are complete", f"do not trust what is in {dst.name}.bad")
+                    "another copy", "30 documents were", "1 of 2 collections are complete", f"do not trust what is in {dst.name}.bad")
     assert f"{dst.name}.good" not in result.err.split("do not trust")[1]
     assert "by_n" not in dst.bad.index_information()
 
@@ -197,3 +198,22 @@ def test_documents_of_one_collection_come_through_standard_input(server, src, ds
                                      ["--archive=x", "--oplogReplay", "--oplogFile=o"]])
 def test_what_contradicts_itself_is_exit_2(server, options):
     failed(run("restore", "--uri", server.uri, *options), 2)
+
+
+def test_an_oplog_in_an_archive_is_replayed_after_its_collections(server, src, dst, made):
+    entries = [{"ts": bson.Timestamp(100, i + 1), "t": bson.Int64(1), "v": bson.Int64(2), "op": "i", "ns": f"{src.name}.a",
+                "o": {"_id": 10 + i}, "wall": datetime.datetime(2024, 1, 1)} for i in range(2000)]
+    data = archive_data.archive({f"{src.name}.a": [{"_id": 1}], ".oplog": entries}, texts={".oplog": ""})
+    restore("--uri", server.uri, "--oplogReplay", *into(dst, src), made(data))
+    assert dst.a.count_documents({}) == 2001
+    failed(run("restore", "--uri", server.uri, "--oplogReplay", *into(dst, src), made(data[:-10])), 4, "oplog")
+
+
+def test_a_replay_needs_the_oplog_behind_all_collections(server, src, dst, made):
+    namespaces = {f"{src.name}.a": None, ".oplog": ""}
+    data = archive_data.prelude(namespaces) + b"".join(
+        archive_data.block(ns) + archive_data.end(ns, 0) for ns in reversed(namespaces))
+    failed(run("restore", "--uri", server.uri, "--oplogReplay", *into(dst, src), made(data)), 4, "oplog comes before")
+    restore("--uri", server.uri, *into(dst, src), made(data))
+    restore("--uri", server.uri, "--oplogReplay", *into(dst, src),
+            made(archive_data.archive(dict.fromkeys(namespaces, []), texts=namespaces)))
