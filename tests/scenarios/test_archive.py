@@ -1,11 +1,13 @@
-"""Scenario 87: archives that are short, malformed, piped, or whose reader or writer goes away."""
+"""Scenarios 87 and 93: archives that are short, malformed, piped, or whose reader or writer goes away; what
+later servers add."""
+import json
 import subprocess
 
 import pytest
 
 from support import archive
 from support.haul import (assert_same, dump, environment, failed, fill, fill_all_kinds, finish, fingerprint, restore, run,
-                          start, succeeded, tool, tree)
+                          start, succeeded, tool, tree, write_dump)
 
 
 def packed(path, server, database, *options):
@@ -115,3 +117,12 @@ def test_87_restoring_twice_from_one_archive_changes_nothing(server, src, dst, t
     before = fingerprint(server.client, dst.name)
     succeeded(run("restore", "--uri", server.uri, f"--archive={path}", *rename, cwd=tmp_path))
     assert fingerprint(server.client, dst.name) == before
+
+
+def test_93_a_dump_with_replicated_record_ids_comes_to_a_server_without(server, dst, tmp_path):
+    metadata = json.dumps({"options": {"recordIdsReplicated": True, "validator": {"n": 1}}, "indexes": [],
+                           "collectionName": "items", "type": "collection"})
+    write_dump(tmp_path / "d", "any", {"items": [{"_id": 1, "n": 1}]}, metadata={"items": metadata})
+    restore("--uri", server.uri_of(dst.name), tmp_path / "d" / "any")
+    assert list(dst["items"].find()) == [{"_id": 1, "n": 1}]
+    assert fingerprint(server.client, dst.name)["items"]["options"] == {"validator": {"n": {"$numberInt": "1"}}}
