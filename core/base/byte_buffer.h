@@ -59,7 +59,7 @@ class ByteBuffer {
     if (bytes.empty()) return;
     const std::size_t old = size_;
     Resize(old + bytes.size());
-    std::memcpy(data_ + old, bytes.data(), bytes.size());
+    std::memcpy(data_ + old, bytes.data(), bytes.size());  // NOLINT(*-core.NonNullParamChecker)
   }
   void swap(ByteBuffer& other) noexcept {
     std::swap(data_, other.data_);
