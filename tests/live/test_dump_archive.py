@@ -1,9 +1,13 @@
 """What haul-dump --archive and --out - write, read by a reader of the format that shares no code with it."""
+import array
+import fcntl
 import json
 import os
 import pty
 import re
 import subprocess
+import termios
+import time
 
 import bson
 import pytest
@@ -208,6 +212,28 @@ def test_a_reader_that_is_gone_is_exit_7(server, src):
     process.stdout.close()
     process.stdout = None
     failed(finish(process), 7, "standard output", "broken pipe", "hint:")
+
+
+def pipe_is_full(fd):
+    """Nothing more arrives: what waits to be read stays the same."""
+    waiting, before = array.array("i", [0]), -1
+    while True:
+        fcntl.ioctl(fd, termios.FIONREAD, waiting)
+        if waiting[0] and waiting[0] == before:
+            return
+        before = waiting[0]
+        time.sleep(0.3)
+
+
+def test_a_signal_ends_a_dump_whose_reader_has_stopped_reading(server, src):
+    src.items.insert_many([{"_id": i, "text": os.urandom(5000)} for i in range(4000)])
+    process = start("dump", "--uri", server.uri_of(src.name), "--archive")
+    pipe_is_full(process.stdout.fileno())
+    began = time.monotonic()
+    process.terminate()
+    assert process.wait(timeout=8) == 143
+    assert time.monotonic() - began < 6
+    failed(finish(process), 143, "stopped by a signal", "without an end")
 
 
 def test_standard_output_that_is_closed_is_exit_7(server, src):
