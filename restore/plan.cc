@@ -114,6 +114,12 @@ void AddCollections(RestorePlan& plan, const std::vector<DumpedCollection>& coll
   plan.views = OrderViews(std::move(plan.views));
 }
 
+// An archive does not say how much it holds.
+std::string SizeText(const PlannedCollection& planned) {
+  const bool known = planned.data && (planned.data->plain_bytes || planned.data->stored_bytes > 0);
+  return known ? ", " + FormatBytes(planned.Size()) : std::string();
+}
+
 using AdminData = std::vector<DumpedAdminData>;
 
 std::optional<PlannedUsers> FindUsers(const AdminData& admin_data, const std::string& database) {
@@ -218,8 +224,8 @@ std::string RestorePlan::ToText(
         planned->data && planned->data->documents
             ? fmt::format(", {} documents", FormatCount(*planned->data->documents))
             : std::string();
-    text += fmt::format("{}{}: {}{}, {}, {} indexes, {}\n", Display(planned->spec.ns), from,
-                        TypeName(planned->spec.type), documents, FormatBytes(planned->Size()),
+    text += fmt::format("{}{}: {}{}{}, {} indexes, {}\n", Display(planned->spec.ns), from,
+                        TypeName(planned->spec.type), documents, SizeText(*planned),
                         planned->spec.indexes.size(), placed(planned->spec.ns));
   }
   if (users) {

@@ -60,6 +60,15 @@ def test_87_options_of_archives_that_cannot_be_meant(server, src, tmp_path):
     assert set(tree(tmp_path)) == {"a"}
 
 
+def test_87_a_dry_run_claims_no_sizes_that_an_archive_does_not_tell(server, src, dst, tmp_path):
+    fill(src, 30)
+    path = packed(tmp_path / "a", server, src.name)
+    plan = restore("--uri", server.uri, f"--archive={path}", "--dryRun", "--nsFrom", f"{src.name}.*", "--nsTo",
+                   f"{dst.name}.*").out
+    assert f"{dst.name}.items from {src.name}.items: collection, 2 indexes" in plan
+    assert dst.list_collection_names() == []
+
+
 def test_87_many_collections_go_over_a_pipe_and_come_out_the_same(server, src, dst):
     for number in range(25):
         fill(src, number * 7, f"c{number}") if number else src.create_collection("c0")
