@@ -76,7 +76,7 @@ Placements::Placements(const Input& input) {
     const auto there = input.existing.find(target);
     if (there != input.existing.end()) {
       placement.way = Placement::Way::kAdd;
-      if (input.options.drop) {
+      if (input.options.drop && !input.undroppable.contains(target)) {
         placement.why = WhyNoSwap(planned->spec, there->second, input.options);
         placement.way = placement.why.empty() ? Placement::Way::kSwap : Placement::Way::kDropFirst;
       }

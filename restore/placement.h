@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ class Placements {
     const RestoreOptions& options;
     const Existing& existing;  ///< on the target
     const Privileges& rights;
-    std::string run;  ///< names what is built beside
+    std::string run;                  ///< names what is built beside
+    std::set<Namespace> undroppable;  ///< stay all the same, and are added to
   };
 
   Placements() = default;

@@ -101,7 +101,7 @@ void RestoreTarget::Check(Log& log) {
   CheckRights(rights, log);
   if (!options_.drop) CheckExisting();
   if (options_.preserve_uuid) CheckUuids();
-  placements_ = Placements({plan_.All(), options_, existing_, rights, NewRunName()});
+  placements_ = Placements({plan_.All(), options_, existing_, rights, NewRunName(), undroppable_});
   if (options_.with_options) WarnOfOptions(log);
   leftovers_ = Leftovers(existing_, plan_.All());
   leftovers_.Report(log, options_.drop);

@@ -108,6 +108,20 @@ def test_a_drop_does_not_lock_out_whoever_restores(server, shop, tmp_path):
     assert not [n for n in admin.list_collection_names() if "temp" in n]
 
 
+def test_the_role_restore_may_keep_uuids_and_drop_first_but_not_swap(server, shop, tmp_path):
+    dump("--uri", server.uri_of("shop"), "-o", tmp_path / "d")
+    server.client.admin.command("createUser", "operator", pwd="operator", roles=["restore"])
+    uri = server.uri_for("shop", "operator", "operator")
+    uuid = next(c["info"]["uuid"] for c in shop.list_collections())
+    failed(run("restore", "--uri", uri, "--drop", tmp_path / "d" / "shop"), 6, "dropFirst", "nothing was touched")
+    assert next(c["info"]["uuid"] for c in shop.list_collections()) == uuid
+    restore("--uri", uri, "--dropFirst", tmp_path / "d" / "shop")
+    assert next(c["info"]["uuid"] for c in shop.list_collections()) != uuid
+    restore("--uri", uri, "--drop", "--preserveUUID", tmp_path / "d" / "shop")
+    assert next(c["info"]["uuid"] for c in shop.list_collections()) == uuid
+    assert shop["items"].count_documents({}) == 30 and "by_n" in shop["items"].index_information()
+
+
 def test_what_a_killed_run_left_of_users_is_dropped_and_never_merged(server, shop, tmp_path):
     dump("--uri", server.uri_of(), "-d", "shop", "--dumpDbUsersAndRoles", "-o", tmp_path / "d")
     server.client.admin.tempusers.insert_one({"_id": "shop.evil", "user": "evil", "db": "shop", "credentials": {},

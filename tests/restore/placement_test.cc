@@ -41,7 +41,7 @@ class Scene {
   [[nodiscard]] Placements Place(std::vector<std::string> arguments,
                                  const Privileges& rights = Everything()) const {
     const RestoreOptions options = Check(std::move(arguments));
-    return Placements({{&planned_}, options, existing_, rights, kRun});
+    return Placements({{&planned_}, options, existing_, rights, kRun, {}});
   }
   [[nodiscard]] Placement One(std::vector<std::string> arguments) const {
     return Place(std::move(arguments)).At(planned_.spec.ns);
@@ -93,6 +93,17 @@ TEST(Placements, SayWhyACollectionIsDroppedFirst) {
   }
 }
 
+TEST(Placements, AddToWhatCannotBeDropped) {
+  const Scene scene(Spec("system.js"), Spec("system.js"));
+  const Placements placements({{&scene.planned_},
+                               Check({"--drop"}),
+                               scene.existing_,
+                               Everything(),
+                               kRun,
+                               {{"shop", "system.js"}}});
+  EXPECT_EQ(placements.At({"shop", "system.js"}).way, Way::kAdd);
+}
+
 TEST(Placements, DropFirstWhereTheUuidIsToBeKept) {
   const Placement placement = Scene(Spec("a"), Spec("a")).One({"--drop", "--preserveUUID"});
   EXPECT_EQ(placement.way, Way::kDropFirst);
@@ -116,7 +127,7 @@ TEST(Placements, DropFirstForWantOfRightsWhereMongorestoreWould) {
   RestoreOptions options = Check({"--drop"});
   options.swap_if_allowed = true;
   const Placements placements(
-      {{&scene.planned_}, options, scene.existing_, Rights(kRestoreRole), kRun});
+      {{&scene.planned_}, options, scene.existing_, Rights(kRestoreRole), kRun, {}});
   EXPECT_EQ(placements.Count(Way::kDropFirst), 1U);
   EXPECT_NE(placements.DropsFirst().front().find("no right"), std::string::npos);
 }
