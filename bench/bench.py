@@ -1,9 +1,9 @@
-"""Measures dump and restore side by side on one mongod that it starts.
+"""Measures dump, restore, both through a pipe, and inspect side by side on one mongod that it starts.
 
 All contenders of a round run one after the other, in an order that rotates from round to round, so that
 a noisy machine treats them alike. Printed are the medians (and the range of the wall times), and the
-ratio to the peer's median in the same rounds. MONGO_TOOLS_BIN names the folder of mongodump and
-mongorestore; without it only haul and the floor are measured.
+ratio to the peer's median in the same rounds. MONGO_TOOLS_BIN names the folder of mongodump,
+mongorestore and bsondump; without it only haul and the floor are measured.
 
 usage: scripts/bench [--megabytes N] [--rounds N] [--jobs N] [--cache-gb X] [--only WORD]
 """
@@ -23,6 +23,7 @@ from support.haul import tool
 from support.mongod import Mongod, die_with_parent
 
 DATABASE = "bench"
+COPY = "bench_copy"
 MIB = 1024 * 1024
 
 
@@ -147,6 +148,32 @@ def restore_contenders(uri, folder, jobs, peers):
     return contenders
 
 
+def pipe_contenders(uri, jobs, peers):
+    """From one database to another, through an archive that never lies anywhere."""
+    def both(dump, restore):
+        return ["bash", "-o", "pipefail", "-c", f"{dump} | {restore} --nsFrom='{DATABASE}.*' --nsTo='{COPY}.*'"]
+
+    def haul(packed):
+        return both(f"{tool('dump')} --uri {uri} --db {DATABASE} --jobs {jobs} --quiet --archive {packed}",
+                    f"{tool('restore')} --uri {uri} --jobs {jobs} --quiet --archive")
+    contenders = [Contender("haul-dump | haul-restore", haul(""), "mongodump | mongorestore"),
+                  Contender("the same, packed with zstd", haul("--compress=zstd"), "mongodump | mongorestore")]
+    if peers:
+        contenders.append(Contender("mongodump | mongorestore",
+                                    both(f"{peers}/mongodump --uri {uri} --db {DATABASE} --quiet --archive",
+                                         f"{peers}/mongorestore --uri {uri} --quiet --archive")))
+    return contenders
+
+
+def inspect_contenders(folder, peers):
+    largest = max(pathlib.Path(folder).glob(f"none/{DATABASE}/*.bson"), key=lambda p: p.stat().st_size)
+    contenders = [Contender("haul-inspect", [tool("inspect"), str(largest)], "bsondump"),
+                  Contender("haul-inspect --type debug", [tool("inspect"), "--type=debug", str(largest)])]
+    if peers:
+        contenders.append(Contender("bsondump", [f"{peers}/bsondump", "--quiet", str(largest)]))
+    return contenders
+
+
 def wanted(contenders, word):
     return [c for c in contenders if not word or word in c.name]
 
@@ -170,6 +197,16 @@ def main():
             dumps = wanted(dump_contenders(server.uri, folder, options.jobs, peers), options.only)
             run_rounds(dumps, options.rounds, lambda c: None)
             print_table("Dump", dumps)
+            if options.only in ("", "inspect"):
+                if not pathlib.Path(folder, "none").exists():
+                    measure(next(c for c in dump_contenders(server.uri, folder, options.jobs, "")
+                                 if c.name == "haul-dump none --noSync"))
+                inspects = inspect_contenders(folder, peers)
+                run_rounds(inspects, options.rounds, lambda c: None)
+                print_table("Documents as JSON", inspects)
+            pipes = wanted(pipe_contenders(server.uri, options.jobs, peers), options.only)
+            run_rounds(pipes, options.rounds, lambda c: server.client.drop_database(COPY))
+            print_table("From database to database through a pipe", pipes)
             restores = wanted(restore_contenders(server.uri, folder, options.jobs, peers),
                               options.only)
             run_rounds(restores, options.rounds if restores else 0,
