@@ -2,10 +2,14 @@
 
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/text.h"
 #include "core/bson/extended_json.h"
+#include "formats/archive_writer.h"
 #include "formats/dump_writer.h"
+#include "formats/metadata_json.h"
 #include "tests/conformance/document_sink_suite.h"
 #include "tests/formats/writer/written_dump.h"
 
@@ -35,6 +39,31 @@ std::string HexOf(const std::string& line) {
   return hex;
 }
 
+/// The bytes of such lines in hex, each offset checked against what came before.
+std::string Shown(const std::string& kind) {
+  std::string shown;
+  for (const std::string& line : Block(kind)) {
+    EXPECT_EQ(std::stoul(line.substr(0, 4), nullptr, 16), shown.size() / 2) << line;
+    shown += HexOf(line);
+  }
+  return shown;
+}
+
+/// What both examples say of their run.
+ManifestPart ExamplePart() {
+  ManifestPart part;
+  part.id = "0123456789abcdef0123456789abcdef";
+  part.tool_version = "0.1.0";
+  part.server_version = "6.0.5";
+  part.started = "2026-01-02T03:04:05.000Z";
+  part.finished = "2026-01-02T03:04:06.000Z";
+  part.cluster_time_start = "1767323045:1";
+  part.cluster_time_end = "1767323046:2";
+  part.consistency = "none";
+  part.options = ParseExtendedJson(R"({"db":"shop"})", "test");
+  return part;
+}
+
 class ReadmeExample : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -51,17 +80,7 @@ class ReadmeExample : public ::testing::Test {
     sink->Write(testing::BatchOf({std::string(AsText(document.bytes()))}));
     sink->Finish();
     file.Finish();
-    ManifestPart part;
-    part.id = "0123456789abcdef0123456789abcdef";
-    part.tool_version = "0.1.0";
-    part.server_version = "6.0.5";
-    part.started = "2026-01-02T03:04:05.000Z";
-    part.finished = "2026-01-02T03:04:06.000Z";
-    part.cluster_time_start = "1767323045:1";
-    part.cluster_time_end = "1767323046:2";
-    part.consistency = "none";
-    part.options = ParseExtendedJson(R"({"db":"shop"})", "test");
-    writer->Commit(std::move(part), "");
+    writer->Commit(ExamplePart(), "");
   }
 
   TemporaryDirectory root_;
@@ -69,18 +88,34 @@ class ReadmeExample : public ::testing::Test {
 
 TEST_F(ReadmeExample, ShowsTheDataFileByteForByte) {
   const std::string stored = ReadAll(root_ / "dump/shop/orders.bson.zst");
-  std::string shown;
-  for (const std::string& line : Block("hex")) {
-    EXPECT_EQ(std::stoul(line.substr(0, 4), nullptr, 16), shown.size() / 2) << line;
-    shown += HexOf(line);
-  }
-  EXPECT_EQ(shown, ToHex(stored));
+  EXPECT_EQ(Shown("hex"), ToHex(stored));
 }
 
 TEST_F(ReadmeExample, ShowsTheManifestByteForByte) {
   std::string shown;
   for (const std::string& line : Block("json")) shown += line + '\n';
   EXPECT_EQ(shown, ReadAll(root_ / "dump/manifest.json"));
+}
+
+TEST(ReadmeExampleOfAnArchive, ShowsItByteForByte) {
+  const TemporaryDirectory root;
+  const Namespace ns{"shop", "orders"};
+  ArchivePrelude prelude;
+  prelude.concurrent_collections = 4;
+  prelude.origin = ExamplePart();
+  prelude.collections = {{.ns = ns,
+                          .metadata = ToMetadataJson(testing::PlainSpec("shop", "orders")),
+                          .type = "collection"}};
+  ArchiveWriter writer(NewFileSink(root / "a", {}), std::move(prelude),
+                       {.codec = {CodecId::kNone, 0}});
+  const auto encoder = GetCodec(CodecId::kNone).new_encoder(0);
+  const auto sink = writer.Open(ns).NewSink(*encoder);
+  const Document document = ParseExtendedJson(R"({"_id":1})", "test");
+  sink->Write(testing::BatchOf({std::string(AsText(document.bytes()))}));
+  sink->Finish();
+  writer.Open(ns).Finish();
+  writer.Commit();
+  EXPECT_EQ(Shown("hex archive"), ToHex(ReadAll(root / "a")));
 }
 
 }  // namespace
