@@ -5,11 +5,14 @@
 
 #include <array>
 #include <ctime>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/mongo/catalog.h"
 #include "core/mongo/index_rewrite.h"
 #include "core/mongo/privileges.h"
 #include "restore/naming.h"
@@ -64,6 +67,27 @@ OplogRoutes RoutesOf(const Replay::Context& context) {
        .with_users = naming.SelectsAllUsers(databases.empty() ? "" : *databases.begin())});
 }
 
+// applyOps renames the collection away that has the UUID already. `create` of the same name is the
+// dump's own collection, which is kept.
+std::function<bool(ByteView, const Namespace&)> UuidsOf(const Replay::Context& context) {
+  if (!context.options.preserve_uuid) return nullptr;
+  std::map<std::string, Namespace> holders;
+  const Client client = context.deployment.Acquire();
+  for (const std::string& database : ListDatabases(context.deployment, client)) {
+    if (database == "local") continue;
+    for (const CollectionSpec& there : ListCollections(context.deployment, client, database)) {
+      holders.emplace(there.uuid, there.ns);
+    }
+  }
+  return [&log = context.log, holders](ByteView uuid, const Namespace& target) {
+    const auto holder = holders.find(ToHex(AsText(uuid)));
+    if (holder == holders.end() || holder->second == target) return true;
+    log.Warn(fmt::format("{} is created with a new UUID: its own is that of {}", Display(target),
+                         Display(holder->second)));
+    return false;
+  };
+}
+
 // A view reads by name, in its own database.
 auto ReferencesOf(const Replay::Context& context) {
   return [selection = Selection(context)](const Namespace& view, const Document& definition) {
@@ -93,8 +117,7 @@ Replay::Replay(const Context& context)
     : context_(context),
       applier_(context.deployment, context.options.write_concern),
       replay_(RoutesOf(context), catalog_, [this](const ReplayStep& step) { applier_.Take(step); },
-              {.preserve_uuid = context.options.preserve_uuid,
-               .rename_references = ReferencesOf(context)}) {
+              {.keeps_uuid = UuidsOf(context), .rename_references = ReferencesOf(context)}) {
   for (const PlannedCollection* planned : context.plan.All()) {
     const bool in_views = planned->spec.type != CollectionType::kCollection;
     replay_.Expect(planned->source, in_views);

@@ -255,8 +255,9 @@ void OplogReplay::Create(const OplogOperation& operation, const OplogRoute& rout
               {"autoIndexId", "recordIdsReplicated", "uuid"});
   catalog_.Create(route.target, object_.view());
   unknown_indexes_.erase(route.target);
-  Command(StepKind::kCreate, route.target, object_.view(),
-          options_.preserve_uuid ? operation.uuid : ByteView());
+  const bool keeps = !operation.uuid.empty() && options_.keeps_uuid &&
+                     options_.keeps_uuid(operation.uuid, route.target);
+  Command(StepKind::kCreate, route.target, object_.view(), keeps ? operation.uuid : ByteView());
 }
 
 void OplogReplay::DropTarget(const Namespace& target) {

@@ -41,7 +41,8 @@ class OplogReplay {
   using Emit = std::function<void(const ReplayStep&)>;
 
   struct Options {
-    bool preserve_uuid = false;  ///< collections are created with their UUIDs
+    /// Whether a collection of the target is created with the UUID that it had. Null: never.
+    std::function<bool(ByteView uuid, const Namespace& target)> keeps_uuid;
     /// The definition of a view of the source, with what it reads under the target's names. Null:
     /// it stays as it is.
     std::function<Document(const Namespace& view, const Document& definition)> rename_references;

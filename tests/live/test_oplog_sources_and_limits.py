@@ -338,3 +338,13 @@ def test_an_operation_that_the_server_refuses_ends_it_and_says_when(server, db, 
     result = run("restore", "--uri", server.uri, "--oplogReplay", folder)
     failed(result, 1, "collMod", f"all entries up to {T + 2}:1", "but for the indexes", "run the restore again with --drop")
     assert ids(db) == [0, 1, 2]
+
+
+def test_a_uuid_that_another_collection_has_does_not_move_that_one_away(server, db, name, folder):
+    db.mine.insert_one({"_id": "mine"})
+    held = next(iter(db.list_collections(filter={"name": "mine"})))["info"]["uuid"]
+    ui = bson.Binary(getattr(held, "bytes", held), 4)
+    write_oplog(folder / "oplog.bson", [command(T, name, {"create": "made"}, ui=ui), *inserts(name, 1, 1, "made")])
+    result = restore("--uri", server.uri, "--oplogReplay", "--drop", "--preserveUUID", folder)
+    assert ids(db, "mine") == ["mine"] and ids(db, "made") == [1]
+    assert f"its own is that of {name}.mine" in result.err, result
