@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -244,6 +246,59 @@ TEST_F(OplogReplayTest, LeavesUsersAloneUnlessTheyAreRestored) {
   with_users.Apply(ParseOplogEntry(entry.bytes()).operation);
   EXPECT_EQ(Take(), Lines{R"(write admin.system.users {"op":"i","ns":"admin.system.users",)"
                           R"("o":{"_id":"shop.u"}})"});
+}
+
+TEST_F(OplogReplayTest, KeepsTheUuidOfACreateOnlyWhereItMay) {
+  Lines asked;
+  OplogReplay::Options options;
+  options.keeps_uuid = [&](ByteView uuid, const Namespace& target) {
+    asked.push_back(std::to_string(uuid.size()) + " " + target.ToString());
+    return target.collection == "a";
+  };
+  OplogReplay replay(
+      OplogRoutes({.target = Target}), catalog_, [this](const ReplayStep& step) { Note(step); },
+      options);
+  for (const char* name : {"a", "b"}) {
+    const Document entry =
+        Doc(R"({"ts":{"$timestamp":{"t":7,"i":3}},"op":"c","ns":"shop.$cmd",)"
+            R"("ui":{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"},"o":{"create":")" +
+            std::string(name) + R"("}})");
+    replay.Apply(ParseOplogEntry(entry.bytes()).operation);
+  }
+  EXPECT_EQ(asked, (Lines{"16 store.a", "16 store.b"}));
+  EXPECT_EQ(Take(),
+            (Lines{R"(create store.a {"op":"c","ns":"store.$cmd","ui":{"$binary":{"base64":)"
+                   R"("ABEiM0RVZneImaq7zN3u/w==","subType":"04"}},"o":{"create":"a"}})",
+                   R"(create store.b {"op":"c","ns":"store.$cmd","o":{"create":"b"}})"}));
+}
+
+TEST_F(OplogReplayTest, EveryAlteredByteIsAnErrorOrAnotherOperationAndNothingWorse) {
+  const Lines entries = {
+      R"("op":"u","ns":"shop.a","o":{"$v":2,"diff":{"u":{"x":1}}},"o2":{"_id":"x"})",
+      R"("op":"i","ns":"shop.system.views","o":{"_id":"shop.v","viewOn":"system.buckets.v"})",
+      R"("op":"c","ns":"shop.$cmd","o":{"commitIndexBuild":"a","indexes":[{"key":{"y":1},"name":"y"}]})",
+      R"("op":"c","ns":"shop.$cmd","o":{"collMod":"a","index":{"name":"y","hidden":true},"x":1})",
+      R"("op":"c","ns":"shop.$cmd","o":{"dropIndexes":"a","index":["y",{"z":1}]})",
+      R"("op":"c","ns":"shop.$cmd","o":{"renameCollection":"shop.a","to":"shop.b"})",
+      R"("op":"c","ns":"a.$cmd","o":{"applyOps":[{"op":"i","ns":"shop.a","o":{"_id":1}}]})"};
+  std::size_t refused = 0;
+  for (const std::string& json : entries) {
+    const Document entry = Doc(R"({"ts":{"$timestamp":{"t":7,"i":3}},)" + json + "}");
+    for (std::size_t at = 0; at < entry.bytes().size(); ++at) {
+      for (const int mask : {0x01, 0x80, 0xFF}) {
+        std::vector<std::uint8_t> bytes(entry.bytes().begin(), entry.bytes().end());
+        bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ mask);
+        IndexCatalog catalog;
+        OplogReplay replay(OplogRoutes({.target = Target}), catalog, [](const ReplayStep&) {});
+        try {
+          replay.Apply(ParseOplogEntry(bytes).operation);
+        } catch (const Error&) {
+          ++refused;
+        }
+      }
+    }
+  }
+  EXPECT_GT(refused, 300U);
 }
 
 }  // namespace
