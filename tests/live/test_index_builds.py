@@ -119,3 +119,24 @@ def test_the_progress_says_since_when_indexes_are_being_built(tmp_path):
                                     data={"failCommands": ["createIndexes"], "blockConnection": True, "blockTimeMS": 7000})
         result = restore("--uri", server.uri_of("shop"), tmp_path / "d" / "shop")
         assert "building 1 index of shop.users for 4" in result.err or "building 1 index of shop.users for 5" in result.err, result
+
+
+def test_indexes_begin_when_their_collection_is_in_while_others_are_loaded(server, src, dst, tmp_path):
+    fill(src, 20, "small")
+    src["large"].insert_many([{"_id": i, "pad": "x" * 1000} for i in range(9000)])
+    dump("--uri", server.uri_of(src.name), "-o", tmp_path / "d")
+    restore("--uri", server.uri_of(dst.name), "--maxRate", "4MB/s", tmp_path / "d" / src.name)
+    order = [(e["op"], e["o"]) for e in server.client.local["oplog.rs"]
+             .find({"ns": {"$in": [f"{dst.name}.$cmd", f"{dst.name}.large"]}}).sort("$natural", 1)]
+    built = next(i for i, (op, o) in enumerate(order) if op == "c" and o.get("commitIndexBuild") == "small")
+    assert built < max(i for i, (op, _) in enumerate(order) if op == "i"), "large was still being loaded"
+
+
+def test_indexes_of_several_collections_are_built_side_by_side(server, src, dst, tmp_path):
+    for i in range(4):
+        fill(src, 20, f"c{i}")
+    dump("--uri", server.uri_of(src.name), "-o", tmp_path / "d")
+    server.fail(["createIndexes"], mode={"times": 4}, blockConnection=True, blockTimeMS=2000)
+    result = restore("--uri", server.uri_of(dst.name), "--jobs", "4", tmp_path / "d" / src.name)
+    assert 2 <= result.seconds < 6, "one after another takes 8 s"
+    assert all("by_n" in dst[f"c{i}"].index_information() for i in range(4))
