@@ -127,9 +127,11 @@ def test_a_failed_swap_leaves_the_old_collection_and_nothing_beside_it(server, s
     assert fingerprint(server.client, dst.name) == before
 
 
-def test_a_rename_whose_answer_is_lost_is_no_failure(server, src, dst, dumped):
+@pytest.mark.parametrize("lost", [{"errorCode": 91}, {"closeConnection": True},
+                                  {"writeConcernError": {"code": 91, "errmsg": "done, and then shut down"}}])
+def test_a_rename_that_is_lost_before_or_after_it_is_done_is_no_failure(server, src, dst, dumped, lost):
     fill(dst, 7, "users")
-    server.fail(["renameCollection"], mode={"times": 1}, errorCode=91, blockConnection=False)
+    server.fail(["renameCollection"], mode={"times": 1}, **lost)
     try:
         restore("--uri", server.uri_of(dst.name), "--drop", dumped)
     finally:
