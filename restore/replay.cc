@@ -120,7 +120,7 @@ Replay::Replay(const Context& context)
               {.keeps_uuid = UuidsOf(context), .rename_references = ReferencesOf(context)}) {
   for (const PlannedCollection* planned : context.plan.All()) {
     const bool in_views = planned->spec.type != CollectionType::kCollection;
-    replay_.Expect(planned->source, in_views);
+    replay_.Expect(planned->source, in_views, planned->spec.uuid);
     if (planned->spec.type != CollectionType::kView) catalog_.Add(planned->spec);
   }
 }

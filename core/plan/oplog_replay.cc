@@ -78,8 +78,10 @@ void CopyView(ByteBuffer& to, ByteView definition, const Namespace& target) {
 
 }  // namespace
 
-void OplogReplay::Expect(const Namespace& source, bool view) {
-  if (routes_.Of(source.ToString()).kind == RouteKind::kApplied && view) views_.insert(source);
+void OplogReplay::Expect(const Namespace& source, bool view, const std::string& uuid) {
+  if (routes_.Of(source.ToString()).kind != RouteKind::kApplied) return;
+  if (view) views_.insert(source);
+  identities_.Expect(source.ToString(), uuid);
 }
 
 bool OplogReplay::Passes(const OplogRoute& route, const OplogOperation& operation) {
@@ -145,6 +147,7 @@ void OplogReplay::ApplyInsertUpdateDelete(const OplogOperation& operation) {
                  "--oplogLimit with this time ends the replay before it");
   }
   if (!Passes(route, operation)) return;
+  identities_.Write(operation.ns, operation.uuid);
   Write({.op = operation.op,
          .ns = route.target_name,
          .object = operation.object,
@@ -213,8 +216,10 @@ void OplogReplay::ApplyToCollection(const OplogOperation& operation, CommandKind
   if (!Passes(route, operation)) return;
   switch (kind) {
     case CommandKind::kCreate:
+      identities_.Create(source.ToString(), operation.uuid);
       return Create(operation, route);
     case CommandKind::kDrop:
+      identities_.Drop(source.ToString(), operation.uuid);
       return Drop(route);
     case CommandKind::kModify:
       return Modify(operation, route);
@@ -291,6 +296,7 @@ void OplogReplay::DropViews(std::string_view database) {
 // Collections are dropped one by one, so that what else the target's database holds stays.
 void OplogReplay::DropDatabase(std::string_view database) {
   DropViews(database);
+  identities_.DropDatabase(database);
   for (const Namespace& target : routes_.TargetsOf(database)) DropTarget(target);
 }
 
@@ -337,8 +343,10 @@ void OplogReplay::EditIndexes(const OplogOperation& operation, const OplogRoute&
 }
 
 void OplogReplay::Rename(const OplogOperation& operation) {
-  const OplogRoute& from = routes_.Of(TextField(operation, "renameCollection"));
-  const OplogRoute& to = routes_.Of(TextField(operation, "to"));
+  const std::string_view source = TextField(operation, "renameCollection");
+  const std::string_view renamed = TextField(operation, "to");
+  const OplogRoute& from = routes_.Of(source);
+  const OplogRoute& to = routes_.Of(renamed);
   if (to.kind != RouteKind::kApplied) {
     if (!Passes(from, operation)) return;
     return Drop(from);
@@ -348,6 +356,13 @@ void OplogReplay::Rename(const OplogOperation& operation) {
         operation,
         fmt::format("{} is restored, but what it was before is not selected", Display(to.target)),
         "select both names");
+  }
+  if (!identities_.Rename(source, renamed, operation.uuid)) {
+    throw Unsafe(
+        operation,
+        fmt::format("the dump has another collection as {} or {} than the oplog here means",
+                    EscapeForDisplay(source), EscapeForDisplay(renamed)),
+        "they were renamed before the dump came to them: take one during which nothing is");
   }
   catalog_.Rename(from.target, to.target);
   unknown_indexes_.erase(from.target);

@@ -12,6 +12,7 @@
 #include "core/plan/index_catalog.h"
 #include "core/plan/oplog_command.h"
 #include "core/plan/oplog_entry.h"
+#include "core/plan/oplog_identities.h"
 #include "core/plan/oplog_routes.h"
 
 namespace haul {
@@ -58,7 +59,8 @@ class OplogReplay {
       : OplogReplay(std::move(routes), catalog, std::move(emit), Options()) {}
 
   /// A namespace of the dump that is restored: its target is taken. Error kConflict.
-  void Expect(const Namespace& source, bool view);
+  /// `uuid` as metadata has it, empty where it is not known.
+  void Expect(const Namespace& source, bool view, const std::string& uuid = {});
 
   /// Error kSourceChanged for an operation that is not known, or whose effect applying operations
   /// cannot have; kCorrupt for one that contradicts itself.
@@ -100,6 +102,7 @@ class OplogReplay {
   [[nodiscard]] bool Passes(const OplogRoute& route, const OplogOperation& operation);
 
   OplogRoutes routes_;
+  OplogIdentities identities_;
   IndexCatalog& catalog_;
   Emit emit_;
   Options options_;

@@ -160,6 +160,23 @@ def test_82_what_is_dropped_or_created_takes_its_indexes_with_it(db, replay):
     assert set(indexes(db, "a")) == {"_id_", "new"} and options(db, "a")["capped"] and ids(db) == [9]
 
 
+def test_82_a_rename_before_the_dump_whose_old_name_is_in_use_again_is_refused(server, names, tmp_path):
+    """Replayed by names it would mix the two: to be told, never guessed."""
+    name = names("made")
+    made = server.client[name]
+    made.b.insert_many([{"_id": i} for i in range(3)])
+    recording = Recording(server, tmp_path, name)
+    with recording:
+        made.b.insert_one({"_id": "of the first"})
+        made.b.rename("a")
+        made.b.insert_one({"_id": "of the second"})
+        recording.dump()
+        made.b.insert_one({"_id": "later"})
+    recording.forget()
+    failed(run("restore", "--uri", server.uri, "--oplogReplay", "--oplogFile", recording.file, recording.dump_folder),
+           11, "renameCollection", f"{name}.b")
+
+
 def test_83_an_entry_that_is_larger_than_a_document_and_many_small_ones(db, replay):
     identity = bson.ObjectId()
     largest = {"_id": identity, "key": "A" * (16 * 1024 * 1024 - 32)}
