@@ -12,24 +12,10 @@
 
 namespace haul {
 
-namespace {
-
-std::size_t ReadDescriptor(int fd, std::span<std::uint8_t> bytes, const std::string& name) {
-  const ssize_t got = RetryInterrupted([&] { return read(fd, bytes.data(), bytes.size()); });
-  if (got < 0) throw ErrnoError("read", name);
-  return static_cast<std::size_t>(got);
-}
-
-}  // namespace
-
 std::size_t LocalFileSource::Read(std::span<std::uint8_t> bytes) {
   const std::size_t read = file_.ReadSome(at_, bytes);
   at_ += read;
   return read;
-}
-
-std::size_t DescriptorSource::Read(std::span<std::uint8_t> bytes) {
-  return ReadDescriptor(fd_, bytes, name_);
 }
 
 OpenedSource::OpenedSource(const std::filesystem::path& path) : path_(path) {
@@ -49,7 +35,9 @@ OpenedSource::~OpenedSource() {
 }
 
 std::size_t OpenedSource::Read(std::span<std::uint8_t> bytes) {
-  return ReadDescriptor(fd_, bytes, path_.native());
+  const ssize_t got = RetryInterrupted([&] { return read(fd_, bytes.data(), bytes.size()); });
+  if (got < 0) throw ErrnoError("read", path_.native());
+  return static_cast<std::size_t>(got);
 }
 
 ByteView PeekedSource::Peek(std::size_t size) {

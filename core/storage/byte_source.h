@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "core/base/byte_buffer.h"
 #include "core/storage/local.h"
@@ -34,18 +33,6 @@ class LocalFileSource final : public ByteSource {
  private:
   const LocalFileReader& file_;
   std::uint64_t at_ = 0;
-};
-
-/// What an open descriptor yields: standard input, a pipe, a device. It is not closed.
-class DescriptorSource final : public ByteSource {
- public:
-  /// `name` is for messages.
-  DescriptorSource(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
-  [[nodiscard]] std::size_t Read(std::span<std::uint8_t> bytes) override;
-
- private:
-  int fd_;
-  std::string name_;
 };
 
 /// Anything that has a name, read once: a file, a named pipe, a device; "-" is standard input.

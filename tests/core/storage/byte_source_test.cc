@@ -1,6 +1,6 @@
 #include "core/storage/byte_source.h"
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ class FilledPipe {
     const Descriptor write_end(ends[1]);
     WriteAll(write_end.get(), content, "pipe");
   }
-  [[nodiscard]] int fd() const { return read_end_.get(); }
+  [[nodiscard]] std::string name() const { return fmt::format("/dev/fd/{}", read_end_.get()); }
 
  private:
   Descriptor read_end_;
@@ -40,22 +40,23 @@ std::string Drain(ByteSource& source, std::size_t piece) {
   }
 }
 
-TEST(DescriptorSource, YieldsWhatAPipeHoldsAndThenItsEnd) {
+TEST(OpenedSource, YieldsWhatAPipeHoldsAndThenItsEnd) {
   const FilledPipe pipe("some bytes");
-  DescriptorSource source(pipe.fd(), "standard input");
+  OpenedSource source(pipe.name());
+  EXPECT_FALSE(source.regular_file());
   EXPECT_EQ(Drain(source, 3), "some bytes");
 }
 
-TEST(DescriptorSource, NamesWhatCannotBeRead) {
-  const Descriptor directory(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  DescriptorSource source(directory.get(), "standard input");
-  ExpectError([&] { Drain(source, 3); }, ExitCode::kLocalStorage,
-              "read standard input: Is a directory");
+TEST(OpenedSource, NamesWhatCannotBeRead) {
+  OpenedSource source("/");
+  ExpectError([&] { Drain(source, 3); }, ExitCode::kLocalStorage, "read /: Is a directory");
+  ExpectError([] { OpenedSource("/nowhere"); }, ExitCode::kLocalStorage,
+              "open /nowhere: No such file or directory");
 }
 
 TEST(PeekedSource, TakesNothingAwayFromTheReader) {
   const FilledPipe pipe("some bytes");
-  DescriptorSource inner(pipe.fd(), "pipe");
+  OpenedSource inner(pipe.name());
   PeekedSource source(inner);
   EXPECT_EQ(AsText(source.Peek(2)), "so");
   EXPECT_EQ(AsText(source.Peek(7)), "some by");
@@ -65,7 +66,7 @@ TEST(PeekedSource, TakesNothingAwayFromTheReader) {
 
 TEST(PeekedSource, ShowsLessWhereTheSourceEnds) {
   const FilledPipe pipe("abc");
-  DescriptorSource inner(pipe.fd(), "pipe");
+  OpenedSource inner(pipe.name());
   PeekedSource source(inner);
   EXPECT_EQ(AsText(source.Peek(100)), "abc");
   EXPECT_EQ(Drain(source, 2), "abc");
