@@ -51,6 +51,7 @@ ArchivePrelude PreludeOf(const DumpOptions& options, const DumpPlan& plan,
   ArchivePrelude prelude;
   prelude.concurrent_collections = static_cast<std::int32_t>(MostOpen(options));
   prelude.origin = OriginOf(part);
+  prelude.codec = options.destination.codec.id;
   for (const PlannedCollection& planned : plan.collections) {
     prelude.collections.push_back(EntryOf(planned));
   }
@@ -75,9 +76,9 @@ fs::path SpoolDirectory(const Destination& to) {
 
 class ArchiveOutput final : public DumpOutput {
  public:
-  ArchiveOutput(const DumpOptions& options, const DumpPlan& plan, const ManifestPart& part)
+  ArchiveOutput(const DumpOptions& options, ArchivePrelude prelude)
       : destination_(options.destination),
-        writer_(SinkFor(options), PreludeOf(options, plan, part),
+        writer_(SinkFor(options), std::move(prelude),
                 {.codec = destination_.codec, .spool_directory = SpoolDirectory(destination_)}) {}
 
   void WriteDefinition(const PlannedCollection& planned) override {
@@ -110,7 +111,10 @@ class ArchiveOutput final : public DumpOutput {
 
 std::unique_ptr<DumpOutput> NewArchiveOutput(const DumpOptions& options, const DumpPlan& plan,
                                              const ManifestPart& part) {
-  return std::make_unique<ArchiveOutput>(options, plan, part);
+  ArchivePrelude prelude = PreludeOf(options, plan, part);
+  // A name that an archive cannot hold is found before a file is made.
+  static_cast<void>(EncodeArchivePrelude(prelude));
+  return std::make_unique<ArchiveOutput>(options, std::move(prelude));
 }
 
 }  // namespace haul
