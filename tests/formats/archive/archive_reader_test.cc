@@ -211,15 +211,19 @@ std::vector<Malformed> MalformedArchives() {
   };
 }
 
+void ExpectRefused(const Malformed& malformed, std::size_t piece) {
+  const auto error = Caught([&] { static_cast<void>(ReadArchive(malformed.bytes, piece)); });
+  ASSERT_TRUE(error) << malformed.what;
+  EXPECT_EQ(error->code(), ExitCode::kCorrupt) << malformed.what;
+  EXPECT_NE(error->message().find(malformed.message), std::string::npos)
+      << malformed.what << ": " << error->message();
+}
+
 TEST(ArchiveReader, RefusesWhatIsNotExactlyAnArchive) {
+  constexpr std::size_t kSmallPieces = 7;
   for (const Malformed& malformed : MalformedArchives()) {
-    for (const std::size_t piece : {SIZE_MAX, std::size_t{7}}) {
-      const auto error = Caught([&] { static_cast<void>(ReadArchive(malformed.bytes, piece)); });
-      ASSERT_TRUE(error) << malformed.what;
-      EXPECT_EQ(error->code(), ExitCode::kCorrupt) << malformed.what;
-      EXPECT_NE(error->message().find(malformed.message), std::string::npos)
-          << malformed.what << ": " << error->message();
-    }
+    ExpectRefused(malformed, SIZE_MAX);
+    ExpectRefused(malformed, kSmallPieces);
   }
 }
 
