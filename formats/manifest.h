@@ -53,6 +53,11 @@ struct ManifestPart {
   std::vector<ManifestFile> files;
 };
 
+/// True where the part's collections are of one time without a replay of its oplog.
+[[nodiscard]] inline bool IsSnapshot(const ManifestPart& part) {
+  return part.consistency == "snapshot";
+}
+
 /// manifest.json: the commit of a dump. JSON, one file a line; the last line is the BLAKE2b-256 of
 /// all bytes before it.
 struct Manifest {

@@ -55,6 +55,7 @@ DataFile ArchiveInput::File(const ArchiveMember& member) const {
 
 RestoreInput::Contents ArchiveInput::Select(const Selects& selects) {
   Contents contents;
+  contents.snapshot = reader_->own() && IsSnapshot(reader_->prelude().origin);
   for (const ArchiveMember& member : reader_->members()) {
     if (member.role == Role::kOplog) {
       contents.oplog = File(member);

@@ -1,5 +1,7 @@
 #include "restore/folder_input.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "restore/folder_feed.h"
 
@@ -30,6 +32,9 @@ RestoreInput::Contents FolderInput::Select(const Selects& selects) {
   }
   contents.admin_data = dump_->admin_data();
   contents.oplog = dump_->oplog();
+  if (const auto& manifest = dump_->manifest()) {
+    contents.snapshot = std::ranges::all_of(manifest->parts, IsSnapshot);
+  }
   contents.warnings = dump_->warnings();
   contents.notes = dump_->notes();
   return contents;

@@ -107,6 +107,7 @@ class RestoreInput {
     std::vector<DumpedCollection> collections;
     std::vector<DumpedAdminData> admin_data;
     std::optional<DataFile> oplog;
+    bool snapshot = false;              ///< of one time without the oplog
     std::vector<std::string> warnings;  ///< for the user; escaped for display
     std::vector<std::string> notes;     ///< for who wants to know more
   };

@@ -161,9 +161,9 @@ void TakeOplog(RestorePlan& plan, const RestoreOptions& options, RestoreInput::C
   if (!options.oplog_replay) {
     if (!contents.oplog) return;
     plan.warnings.push_back(
-        fmt::format("{}: not replayed, so that the collections are of different times; "
-                    "--oplogReplay applies it",
-                    contents.oplog->name));
+        fmt::format("{}: not replayed, so that {}; --oplogReplay applies it", contents.oplog->name,
+                    contents.snapshot ? "the collections are as they were when the dump began"
+                                      : "the collections are of different times"));
     return;
   }
   plan.oplog = ChooseOplog(options, contents);

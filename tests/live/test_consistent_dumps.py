@@ -99,6 +99,17 @@ def test_a_snapshot_with_an_oplog_holds_it_without_a_replay_too(bank, target, tm
     assert restored(target, tmp_path / "d") == TOTAL
 
 
+@pytest.mark.parametrize("form", ["--out", "--archive"])
+def test_a_restore_says_what_it_means_that_the_oplog_is_not_replayed(bank, target, tmp_path, form):
+    for options, meaning in ((["--snapshot"], "as they were when the dump began"), ([], "of different times")):
+        path = tmp_path / f"d{len(options)}"
+        dump("--uri", bank.uri, f"{form}={path}", "--oplog", *options)
+        target.client.drop_database("bank")
+        what = f"--archive={path}" if form == "--archive" else path
+        result = restore("--uri", target.uri, "--nsInclude=bank.*", what)
+        assert "not replayed" in result.err and meaning in result.err, result
+
+
 def test_a_dump_that_is_neither_misses_some(bank, target, tmp_path):
     """What the tests above would find."""
     sums = []
