@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "dump/options.h"
 
 namespace haul {
@@ -30,6 +31,10 @@ CodecChoice ResolveCodec(const DumpFlags& flags, const ParsedOptions& parsed,
 }
 
 std::string ArchivePath(std::string path, const CodecChoice& codec) {
+  if (path.ends_with('/') && !std::filesystem::is_directory(path)) {
+    throw Usage(fmt::format("--archive={}: there is no such directory", EscapeForDisplay(path)),
+                "name a file, or make the directory first");
+  }
   if (path == "-" || !std::filesystem::is_directory(path)) return path;
   return (std::filesystem::path(path) / "archive").native() +
          std::string(GetCodec(codec.id).extension);

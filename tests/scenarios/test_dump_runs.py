@@ -14,7 +14,8 @@ from support.mongod import Mongod
 
 
 def collections(folder, database):
-    return {urllib.parse.unquote_plus(p.name.removesuffix(".metadata.json")) for p in (folder / database).glob("*.metadata.json")}
+    return {urllib.parse.unquote_plus(p.name.removesuffix(".metadata.json"))
+            for p in (folder / database).glob("*.metadata.json")}
 
 
 def test_16_collections_are_left_out_by_name_or_prefix(server, src, tmp_path):
@@ -40,7 +41,7 @@ def test_16_leaving_out_contradicts_a_collection_and_needs_a_database(server, sr
 @pytest.mark.parametrize("options, words", [
     (["-o", "-"], ["--collection"]), (["-o", "-", "-c", "items", "--gzip"], ["gzip"]),
     (["-o", "-", "-c", "items", "--compress=zstd"], ["compress"]), (["-o", "-", "--archive", "-c", "items"], ["archive"]),
-    (["-o", "x", "--archive=y"], ["archive"]), (["-o", "x", "-c", "items", "--dumpDbUsersAndRoles"], ["users"])])
+    (["-o", "x", "--archive=y"], ["archive"]), (["--archive=absent/dir/"], ["absent/dir/", "directory"]), (["-o", "x", "-c", "items", "--dumpDbUsersAndRoles"], ["users"])])
 def test_17_outputs_that_contradict_each_other_are_refused(server, src, tmp_path, options, words):
     fill(src, 3)
     result = failed(run("dump", "--uri", server.uri_of(src.name), *options, cwd=tmp_path), 2, *words)
