@@ -291,3 +291,16 @@ def test_an_operation_on_config_within_a_transaction_does_not_end_the_replay(ser
     said = tools.restore("--uri", server.uri, "--oplogReplay", tmp_path / "d")
     assert not server.client.config.transactions.find_one(src.name)
     tools.judge(said.code == 0 and ids(src) == [0, 1], said)
+
+
+def test_users_go_with_their_database_to_another_name(server, src, dst, tools, tmp_path):
+    src.t.insert_one({"_id": 1})
+    src.command("createUser", "reader", pwd="secret", roles=[{"role": "read", "db": src.name}])
+    try:
+        tools.dump("--uri", server.uri, "-d", src.name, "--dumpDbUsersAndRoles", "-o", tmp_path / "d")
+        said = tools.restore("--uri", server.uri, "-d", dst.name, "--restoreDbUsersAndRoles", tmp_path / "d" / src.name)
+        users = dst.command("usersInfo")["users"]
+        tools.judge(said.code == 0 and [u["roles"] for u in users] == [[{"role": "read", "db": dst.name}]], said, users)
+    finally:
+        src.command("dropAllUsersFromDatabase")
+        dst.command("dropAllUsersFromDatabase")
