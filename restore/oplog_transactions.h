@@ -43,7 +43,6 @@ class OplogTransactions {
   struct Open {
     Spool commands;
     std::uint64_t operations = 0;
-    bool prepared = false;
   };
 
   void AddOperations(const OplogEntry& entry, const Apply& apply);
