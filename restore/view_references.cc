@@ -47,13 +47,13 @@ class Renamer {
 
   void Name(const bson_iter_t& at, bson_t* to) {
     if (!BSON_ITER_HOLDS_UTF8(&at)) return Copy(at, to);
-    std::string old_name = bson_iter_utf8(&at, nullptr);
-    std::optional<std::string> name = new_name_(old_name);
+    const std::string old_name = bson_iter_utf8(&at, nullptr);
+    const std::optional<std::string> name = new_name_(old_name);
     if (!name) return Copy(at, to);
-    BSON_APPEND_UTF8(to, bson_iter_key(&at), name->c_str());
-    std::pair change(std::move(old_name), std::move(*name));
+    bson_append_utf8(to, bson_iter_key(&at), -1, name->data(), static_cast<int>(name->size()));
+    const std::pair change(old_name, *name);
     if (std::find(renamed.begin(), renamed.end(), change) == renamed.end()) {
-      renamed.push_back(std::move(change));
+      renamed.push_back(change);
     }
   }
 

@@ -127,7 +127,7 @@ def test_a_server_that_stays_away_is_exit_5_after_retry_for(tmp_path, name):
         server.kill()
         killed = time.monotonic()
         result = finish(process)
-        failed(result, 5, "127.0.0.1", ("incomplete", "manifest", "written"))
+        failed(result, 5, "127.0.0.1", ("incomplete", "manifest", "acknowledged"))
         assert time.monotonic() - killed < 45
         if name == "dump":
             held = tree(tmp_path / "e")
