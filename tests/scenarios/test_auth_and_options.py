@@ -1,6 +1,4 @@
 """Scenarios 88, 90 and 91: users, roles and rights; unreachable members; URIs against options."""
-import json
-import re
 
 import bson
 import pymongo
