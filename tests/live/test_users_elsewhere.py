@@ -1,8 +1,10 @@
 """Users and roles restored into another database, and a --drop that does not lock anybody out."""
+import subprocess
+
 import pymongo
 import pytest
 
-from support.haul import dump, failed, fill, restore, run
+from support.haul import dump, environment, failed, fill, restore, run, tool
 from support.mongod import Mongod
 
 
@@ -120,6 +122,16 @@ def test_the_role_restore_may_keep_uuids_and_drop_first_but_not_swap(server, sho
     restore("--uri", uri, "--drop", "--preserveUUID", tmp_path / "d" / "shop")
     assert next(c["info"]["uuid"] for c in shop.list_collections()) == uuid
     assert shop["items"].count_documents({}) == 30 and "by_n" in shop["items"].index_information()
+
+
+def test_under_the_name_of_mongorestore_drop_needs_no_more_rights_than_it(server, shop, tmp_path):
+    dump("--uri", server.uri_of("shop"), "-o", tmp_path / "d")
+    server.client.admin.command("createUser", "operator", pwd="operator", roles=["restore"])
+    (tmp_path / "mongorestore").symlink_to(tool("restore"))
+    result = subprocess.run([tmp_path / "mongorestore", "--uri", server.uri_for("", "operator", "operator"), "--drop",
+                             tmp_path / "d"], capture_output=True, text=True, check=True, env=environment())
+    assert "shop.items: dropped first (the user has no right to rename" in result.stderr
+    assert shop["items"].count_documents({}) == 30
 
 
 def test_what_a_killed_run_left_of_users_is_dropped_and_never_merged(server, shop, tmp_path):
