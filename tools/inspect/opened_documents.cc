@@ -59,7 +59,7 @@ void OpenedDocuments::UsePlainStream(const DataFile& file) {
   feed_ = std::make_unique<DocumentFeed>(*source_, range_);
 }
 
-OpenedDocuments OpenedDocuments::OfDataFile(DataFile file, DocumentRange range, Log& log) {
+OpenedDocuments OpenedDocuments::OfDataFile(const DataFile& file, DocumentRange range, Log& log) {
   OpenedDocuments opened(range);
   try {
     opened.UseReader(file);
@@ -82,7 +82,7 @@ OpenedDocuments OpenedDocuments::OfFile(const fs::path& path, DocumentRange rang
     log.Error(error.message());
     code = error.code();
   }
-  OpenedDocuments opened = OfDataFile(file ? *std::move(file) : AloneFile(path), range, log);
+  OpenedDocuments opened = OfDataFile(file ? *file : AloneFile(path), range, log);
   opened.code_ = MoreSevere(opened.code_, code);
   return opened;
 }

@@ -18,7 +18,8 @@ class OpenedDocuments {
   /// One data file of a dump, as its reader lists it. Where it is not what the manifest or its own
   /// index says, that is logged as an error and code() is set, and the file is read from begin to
   /// end as far as it goes. Error kLocalStorage.
-  [[nodiscard]] static OpenedDocuments OfDataFile(DataFile file, DocumentRange range, Log& log);
+  [[nodiscard]] static OpenedDocuments OfDataFile(const DataFile& file, DocumentRange range,
+                                                  Log& log);
   /// Any one file: as above where a manifest near it lists it.
   [[nodiscard]] static OpenedDocuments OfFile(const std::filesystem::path& path,
                                               DocumentRange range, Log& log);
