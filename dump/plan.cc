@@ -184,6 +184,7 @@ std::string DumpPlan::ToText() const {
                    FormatBytes(planned.size.bytes), planned.partitions.size(),
                    planned.partitions.size() == 1 ? "" : "s", OrderName(planned));
   }
+  if (oplog_start) text += fmt::format("the oplog from {} on\n", oplog_start->ToString());
   return text;
 }
 

@@ -139,8 +139,9 @@ void LogSnapshot(const DumpPlan& plan, Log& log) {
 }
 
 void LogOplog(const OplogCopy& oplog, const ManifestPart& part, Log& log) {
-  log.Info(fmt::format("the oplog from {} to {}: {} entries, {}", part.oplog_start, part.oplog_end,
-                       FormatCount(oplog.amount().documents), FormatBytes(oplog.amount().bytes)));
+  log.Info(fmt::format("the oplog from {} to {}: {}, {}", part.oplog_start, part.oplog_end,
+                       FormatCount(oplog.amount().documents, "entry", "entries"),
+                       FormatBytes(oplog.amount().bytes)));
 }
 
 void LogPlan(const DumpPlan& plan, const DumpOptions& options, Log& log) {

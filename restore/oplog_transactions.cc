@@ -69,7 +69,7 @@ void OplogTransactions::AddOperations(const OplogEntry& entry, const Apply& appl
     ++committed_;
     return apply(operation);
   }
-  if (!known) at = open_.emplace(key, Open()).first;
+  if (!known) at = open_.try_emplace(key, limits_.spool_directory).first;
   Keep(at->second, operation);
   if (partial) return;
   const auto count = FindElement(operation.object, "count");

@@ -19,9 +19,9 @@ class OplogTransactions {
  public:
   struct Limits {
     std::size_t memory = std::size_t{64} * 1024 * 1024;  ///< of all transactions together
+    std::string spool_directory = "/tmp";                ///< for what is beyond it
   };
-  explicit OplogTransactions(Limits limits) : limits_(limits) {}
-  OplogTransactions() : OplogTransactions(Limits{}) {}
+  explicit OplogTransactions(Limits limits) : limits_(std::move(limits)) {}
 
   /// `apply` is called with what takes effect now, in order: the entry's own operation, or commands
   /// applyOps, one after another, that together are a whole transaction. Error kSourceChanged for
@@ -41,6 +41,7 @@ class OplogTransactions {
  private:
   using Key = std::pair<std::string, std::int64_t>;  // lsid and txnNumber
   struct Open {
+    explicit Open(const std::string& spool_directory) : commands(spool_directory) {}
     Spool commands;
     std::uint64_t operations = 0;
   };

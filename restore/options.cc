@@ -154,6 +154,7 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   RestoreOptions options;
   CheckArchive(flags);
   options.path = PathOf(flags);
+  options.spool_directory = environment.Get("TMPDIR").value_or(options.spool_directory);
   options.archive = flags.archive;
   ConnectionContext context{.app_name = "haul-restore", .role = ServerRole::kTarget};
   if (!flags.database.empty()) context.database = flags.database;

@@ -81,8 +81,9 @@ struct RestoreOptions {
   bool oplog_replay = false;
   std::optional<Timestamp> oplog_limit;  ///< the first time that is not replayed
   std::string oplog_file;
-  bool drop = false;        ///< also where drop_first is
-  bool drop_first = false;  ///< never swap
+  std::string spool_directory = "/tmp";  ///< for large transactions of the oplog
+  bool drop = false;                     ///< also where drop_first is
+  bool drop_first = false;               ///< never swap
   /// Drop first where the rights to swap are missing, as who stands in for mongorestore has to.
   bool swap_if_allowed = false;
   bool with_indexes = true;

@@ -117,7 +117,8 @@ Replay::Replay(const Context& context)
     : context_(context),
       applier_(context.deployment, context.options.write_concern),
       replay_(RoutesOf(context), catalog_, [this](const ReplayStep& step) { applier_.Take(step); },
-              {.keeps_uuid = UuidsOf(context), .rename_references = ReferencesOf(context)}) {
+              {.keeps_uuid = UuidsOf(context), .rename_references = ReferencesOf(context)}),
+      transactions_({.spool_directory = context.options.spool_directory}) {
   for (const PlannedCollection* planned : context.plan.All()) {
     const bool in_views = planned->spec.type != CollectionType::kCollection;
     replay_.Expect(planned->source, in_views, planned->spec.uuid);
@@ -190,10 +191,10 @@ void Replay::Report() {
   const OplogReplay::Counts& counts = replay_.counts();
   const std::string reached = Reached();
   context_.log.Info(
-      fmt::format("replayed the oplog up to {}: {} entries; {} operations applied, {} skipped, {} "
+      fmt::format("replayed the oplog up to {}: {}; {} applied, {} skipped, {} "
                   "filtered",
-                  reached.empty() ? "no entry" : reached, FormatCount(entries_),
-                  FormatCount(counts.applied), FormatCount(counts.skipped),
+                  reached.empty() ? "no entry" : reached, FormatCount(entries_, "entry", "entries"),
+                  FormatCount(counts.applied, "operation"), FormatCount(counts.skipped),
                   FormatCount(counts.filtered)),
       {{"entries", entries_},
        {"applied", counts.applied},

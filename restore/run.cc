@@ -221,7 +221,8 @@ void Restore::MergeUsers() {
     log_.Warn("the dump holds no users and roles of what was asked for: none were touched");
     return;
   }
-  log_.Info(fmt::format("merged {} users and {} roles", merged.users, merged.roles));
+  log_.Info(fmt::format("merged {} and {}", FormatCount(merged.users, "user"),
+                        FormatCount(merged.roles, "role")));
   for (const std::string& kept : merged.kept) {
     log_.Warn(
         fmt::format("{} is not in the dump, and stays because this run logs in with it", kept));

@@ -89,6 +89,12 @@ std::string FormatCount(std::uint64_t count) {
   return digits;
 }
 
+std::string FormatCount(std::uint64_t count, std::string_view noun, std::string_view plural) {
+  if (count == 1) return fmt::format("1 {}", noun);
+  if (plural.empty()) return fmt::format("{} {}s", FormatCount(count), noun);
+  return fmt::format("{} {}", FormatCount(count), plural);
+}
+
 std::string FormatDuration(std::chrono::milliseconds duration) {
   const double seconds = static_cast<double>(duration.count()) / 1000.0;
   if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);

@@ -25,6 +25,9 @@ inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 
 /// 1234567 -> "1,234,567".
 [[nodiscard]] std::string FormatCount(std::uint64_t count);
+/// "1 document", "2,000 documents"; `plural` where an s is not enough: "2 entries".
+[[nodiscard]] std::string FormatCount(std::uint64_t count, std::string_view noun,
+                                      std::string_view plural = {});
 
 /// "0.8 s", "12.4 s", "3 min 05 s", "2 h 04 min".
 [[nodiscard]] std::string FormatDuration(std::chrono::milliseconds duration);

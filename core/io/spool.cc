@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <string>
 
 #include "core/base/error.h"
@@ -15,13 +14,8 @@ namespace {
 
 constexpr const char* kObject = "a temporary file";
 
-std::string Directory() {
-  const char* named = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nobody sets it
-  return named != nullptr && *named != '\0' ? named : "/tmp";
-}
-
-std::FILE* OpenUnnamed() {
-  std::string path = Directory() + "/haul-spool-XXXXXX";
+std::FILE* OpenUnnamed(const std::string& directory) {
+  std::string path = directory + "/haul-spool-XXXXXX";
   const int fd = mkstemp(path.data());
   if (fd < 0) throw ErrnoError("create", path);
   unlink(path.c_str());
@@ -48,7 +42,7 @@ void Read(std::FILE* file, std::uint8_t* into, std::size_t size) {
 
 void Spool::MoveToFile() {
   if (file_) return;
-  file_.reset(OpenUnnamed());
+  file_.reset(OpenUnnamed(directory_));
   Write(file_.get(), memory_.view());
   memory_ = ByteBuffer();
 }

@@ -4,16 +4,20 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "core/base/byte_buffer.h"
 
 namespace haul {
 
 /// Pieces of bytes that are written once and read back in their order: kept in memory, or in an
-/// unnamed temporary file (below TMPDIR, else /tmp) that vanishes with the spool. Movable. One
-/// thread.
+/// unnamed temporary file that vanishes with the spool. Movable. One thread.
 class Spool {
  public:
+  /// The file would lie in `directory`.
+  explicit Spool(std::string directory) : directory_(std::move(directory)) {}
+
   /// `in_memory` false moves what is there into the file and keeps the pieces to come there too.
   /// Error kLocalStorage.
   void Append(ByteView piece, bool in_memory);
@@ -30,6 +34,7 @@ class Spool {
 
   void MoveToFile();
 
+  std::string directory_;
   ByteBuffer memory_;  // pieces, each behind its length
   std::unique_ptr<std::FILE, Close> file_;
 };

@@ -10,10 +10,6 @@
 namespace haul {
 namespace {
 
-std::string Counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
-}
-
 // What scripts look for in the output of mongodump and mongorestore.
 std::string MongoToolsName(const std::string& ns) {
   return ns.find('`') == std::string::npos ? fmt::format("`{}`", ns) : fmt::format("\"{}\"", ns);
@@ -25,7 +21,8 @@ void LogCollectionDone(Log& log, const CollectionDone& collection) {
   const std::uint64_t documents = collection.done.documents;
   if (log.format() != LogFormat::kMongoTools) {
     log.Verbose(fmt::format("{} {}: {}, {}", collection.verb, collection.ns,
-                            Counted(documents, "document"), FormatBytes(collection.done.bytes)));
+                            FormatCount(documents, "document"),
+                            FormatBytes(collection.done.bytes)));
   } else if (collection.rejected) {
     log.Info(fmt::format("finished restoring {} ({} document{}, {} failure{})",
                          MongoToolsName(collection.ns), documents, documents == 1 ? "" : "s",
@@ -51,9 +48,9 @@ void LogSummary(Log& log, const Summary& summary) {
                       {"seconds", seconds}};
   fields.insert(fields.end(), summary.more.begin(), summary.more.end());
   log.Info(fmt::format("{} {}, {} in {} ({:.1f} MB/s), {} rejected, {}", summary.verb,
-                       Counted(summary.done.documents, "document"), FormatBytes(summary.done.bytes),
-                       FormatDuration(summary.elapsed), pace, FormatCount(summary.rejected),
-                       Counted(log.warnings(), "warning")),
+                       FormatCount(summary.done.documents, "document"),
+                       FormatBytes(summary.done.bytes), FormatDuration(summary.elapsed), pace,
+                       FormatCount(summary.rejected), FormatCount(log.warnings(), "warning")),
            fields);
 }
 

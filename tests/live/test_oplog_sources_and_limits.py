@@ -238,7 +238,7 @@ def test_entries_of_one_server_alone_are_skipped(server, db, name, folder):
     write_oplog(folder / "oplog.bson", [*skipped, *inserts(name, 1, 1)])
     result = restore("--uri", server.uri, "--oplogReplay", folder)
     assert ids(db) == [0, 1]
-    assert "1 operations applied, 12 skipped, 0 filtered" in result.err, result
+    assert "1 operation applied, 12 skipped, 0 filtered" in result.err, result
 
 
 def test_operations_on_a_collection_that_nothing_explains_are_listed(server, db, name, folder):

@@ -68,7 +68,7 @@ def test_users_of_a_folder_go_with_it_to_another_database(server, shop, tmp_path
     assert "from shop" in restore("--uri", server.uri_of(), "-d", "copy", "--restoreDbUsersAndRoles", "--dryRun",
                                   tmp_path / "d" / "shop").out
     result = restore("--uri", server.uri_of(), "-d", "copy", "--restoreDbUsersAndRoles", *drop, tmp_path / "d" / "shop")
-    assert "merged 2 users and 1 roles" in result.err
+    assert "merged 2 users and 1 role" in result.err
     check_copy(server)
 
 
@@ -87,7 +87,7 @@ def test_users_of_one_database_are_taken_out_of_a_dump_of_all_and_renamed(server
     shop.command("dropUser", "anna")
     result = restore("--uri", server.uri_of(), "-d", "shop", "--restoreDbUsersAndRoles", "--nsInclude", "shop.nothing*",
                      "--allowMissing", tmp_path / "d")
-    assert "merged 2 users and 1 roles" in result.err and names(shop) == ["anna", "bert"]
+    assert "merged 2 users and 1 role" in result.err and names(shop) == ["anna", "bert"]
 
 
 def test_a_drop_does_not_lock_out_whoever_restores(server, shop, tmp_path):

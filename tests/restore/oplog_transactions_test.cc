@@ -44,7 +44,7 @@ class OplogTransactionsTest : public ::testing::Test {
   void Commit(const std::string& of) { Add(R"("o":{"commitTransaction":1})" + Session(of)); }
   void Abort(const std::string& of) { Add(R"("o":{"abortTransaction":1})" + Session(of)); }
 
-  OplogTransactions transactions_;
+  OplogTransactions transactions_{OplogTransactions::Limits{}};
   Lines applied_;
 };
 
@@ -135,10 +135,10 @@ TEST_F(OplogTransactionsTest, OneThatBeganBeforeTheOplogCannotBeWhole) {
 TEST_F(OplogTransactionsTest, AsTheVeryFirstEntryItEndedBeforeTheDumpBegan) {
   const std::string earlier = R"(,"prevOpTime":{"ts":{"$timestamp":{"t":1,"i":1}}})";
   AddOperations("1", Insert("a"), "", earlier);
-  transactions_ = OplogTransactions();
+  transactions_ = OplogTransactions(OplogTransactions::Limits{});
   Commit("1");
   EXPECT_EQ(applied_, Lines{});
-  transactions_ = OplogTransactions();
+  transactions_ = OplogTransactions(OplogTransactions::Limits{});
   ExpectError([&] { AddOperations("1", Insert("a"), R"(,"prepare":true)", earlier); },
               ExitCode::kSourceChanged, kBeganEarlier);
 }

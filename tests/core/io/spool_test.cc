@@ -18,7 +18,7 @@ std::vector<std::string> Pieces(const Spool& spool) {
 }
 
 TEST(Spool, GivesBackWhatWasPutInInItsOrder) {
-  Spool spool;
+  Spool spool("/tmp");
   EXPECT_TRUE(Pieces(spool).empty());
   spool.Append(AsBytes("one"), true);
   spool.Append(AsBytes(""), true);
@@ -27,7 +27,7 @@ TEST(Spool, GivesBackWhatWasPutInInItsOrder) {
 }
 
 TEST(Spool, GoesOnInAFileWithWhatWasInMemory) {
-  Spool spool;
+  Spool spool("/tmp");
   const std::string large(300'000, 'x');
   spool.Append(AsBytes("one"), true);
   spool.Append(AsBytes(large), false);
@@ -40,10 +40,8 @@ TEST(Spool, GoesOnInAFileWithWhatWasInMemory) {
 }
 
 TEST(Spool, SaysWhereNoFileCanBeMade) {
-  ASSERT_EQ(setenv("TMPDIR", "/no/such/directory", 1), 0);
-  Spool spool;
+  Spool spool("/no/such/directory");
   const auto error = Caught([&] { spool.Append(AsBytes("one"), false); });
-  unsetenv("TMPDIR");
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), ExitCode::kLocalStorage);
   EXPECT_NE(error->message().find("/no/such/directory"), std::string::npos);
