@@ -29,12 +29,14 @@ std::FILE* OpenUnnamed(const std::string& directory) {
 }
 
 void Write(std::FILE* file, ByteView bytes) {
+  if (bytes.empty()) return;
   if (std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size()) {
     throw ErrnoError("write", kObject);
   }
 }
 
 void Read(std::FILE* file, std::uint8_t* into, std::size_t size) {
+  if (size == 0) return;
   if (std::fread(into, 1, size, file) != size) throw ErrnoError("read", kObject);
 }
 

@@ -35,7 +35,9 @@ ArchivePrelude OurPrelude() {
 
 std::string Text(const ByteBuffer& bytes) { return std::string(AsText(bytes.view())); }
 
-std::string Golden() { return ReadAll(std::string(HAUL_GOLDEN_DIR) + "/dumps/odd_names.archive"); }
+std::string Golden() {
+  return ReadAll(std::string(HAUL_GOLDEN_DIR) + "/archives/odd_names.archive");
+}
 
 /// Where the prelude ends and where each block begins.
 std::vector<std::size_t> Terminators(const std::string& archive) {

@@ -139,7 +139,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(ZstdArchive, DocumentSinkSuite, ZstdArchive);
 namespace {
 
 TEST(ArchiveWriter, WritesTheBlocksOfMongodumpByteForByte) {
-  const std::string golden = ReadAll(std::string(HAUL_GOLDEN_DIR) + "/dumps/odd_names.archive");
+  const std::string golden = ReadAll(std::string(HAUL_GOLDEN_DIR) + "/archives/odd_names.archive");
   const std::size_t prelude_size = PreludeSize(golden);
   ArchivePrelude prelude = DecodeArchivePrelude(AsBytes(golden).first(prelude_size));
   Written archive(std::move(prelude));
