@@ -19,12 +19,12 @@
 #include "core/pipeline/workers.h"
 #include "core/report/progress.h"
 #include "core/report/progress_renderer.h"
-#include "core/report/summary.h"
 #include "restore/indexes_only.h"
 #include "restore/load.h"
 #include "restore/opening.h"
 #include "restore/plan.h"
 #include "restore/replay.h"
+#include "restore/report.h"
 #include "restore/target.h"
 #include "restore/users.h"
 
@@ -81,16 +81,8 @@ class Restore {
   /// the last in a dump, changes what was replaced.
   void FinishFeed();
   [[nodiscard]] bool EndPhases();
-  void LogTarget();
-  void LogEnd(Clock::time_point begin);
   [[nodiscard]] ExitCode Stopped();
-  /// Says what becomes of collections that were to be swapped in and are not.
-  void WarnOfStanding();
-  [[nodiscard]] std::string State() const;
-  [[nodiscard]] std::string NotToBeTrusted() const;
-  [[nodiscard]] Error Explain(const Error& error) const;
-  /// What to do after a run that ended early.
-  [[nodiscard]] std::string RunAgain() const;
+  [[nodiscard]] Error Failed(const Error& error);
 
   const RestoreOptions& options_;
   const RestorePlan& plan_;
@@ -104,6 +96,8 @@ class Restore {
   std::unique_ptr<RestoreFeed> feed_;
   Load load_;
   std::optional<Replay> replay_;
+  RestoreReport report_{
+      {options_, plan_, log_, progress_, rejects_, target_, indexes_, load_, replay_}};
   std::atomic<std::size_t> next_collection_{0};
   std::size_t views_in_the_way_ = 0;
   bool wrote_ = false;
@@ -229,135 +223,38 @@ void Restore::MergeUsers() {
   }
 }
 
-void Restore::LogTarget() {
-  const std::uint64_t bytes = plan_.Bytes();
-  const std::string size = bytes == 0 ? std::string() : fmt::format(" ({})", FormatBytes(bytes));
-  log_.Info(fmt::format("restoring {} collections and views{} from {} to {}", plan_.All().size(),
-                        size, plan_.input->Name(), options_.connection.display_target));
-  const Placements& placements = target_.placements();
-  if (const std::size_t swaps = placements.Count(Placement::Way::kSwap); swaps > 0) {
-    log_.Info(fmt::format("{} of them replace collections, which stay until the whole dump is in",
-                          swaps));
-  }
-  for (const std::string& line : placements.DropsFirst()) log_.Info(line);
-}
-
-std::string Restore::RunAgain() const {
-  if (replay_ && !replay_->Reached().empty()) {
-    return fmt::format("run the restore again with --drop, because the oplog was applied up to {}",
-                       replay_->Reached());
-  }
-  const auto is_time_series = [](const PlannedCollection& planned) {
-    return planned.spec.type == CollectionType::kTimeSeries;
-  };
-  if (options_.drop) return "run the same restore again";
-  if (std::any_of(plan_.collections.begin(), plan_.collections.end(), is_time_series)) {
-    return "run the restore again with --drop, because it holds time-series collections";
-  }
-  return "run the restore again: documents that are there already are recognised";
-}
-
-std::string Restore::State() const {
-  std::string state =
-      fmt::format("{} documents were acknowledged, {} of {} collections are complete {}",
-                  FormatCount(load_.totals().inserted), load_.finished(), plan_.collections.size(),
-                  replay_ ? "but for the indexes, which come last" : "with their indexes");
-  const std::size_t swaps = target_.placements().Count(Placement::Way::kSwap);
-  if (swaps == 0) return state;
-  const std::size_t done = target_.swaps().done();
-  return fmt::format("{}; of {} collections to replace {} replaced, the others are as they were",
-                     state, swaps, done == 0 ? "none was" : fmt::format("{} were", done));
-}
-
-// What was written of a damaged dump, and where.
-std::string Restore::NotToBeTrusted() const {
-  constexpr std::size_t kShown = 5;
-  std::vector<Namespace> targets = load_.Unfinished();
-  std::erase_if(targets, [this](const Namespace& target) {
-    return target_.placements().At(target).way == Placement::Way::kSwap;
-  });
-  if (targets.empty()) return {};
-  std::string names;
-  for (std::size_t i = 0; i < std::min(kShown, targets.size()); ++i) {
-    names += (i == 0 ? "" : ", ") + Display(targets[i]);
-  }
-  if (targets.size() > kShown) names += fmt::format(" and {} more", targets.size() - kShown);
-  return fmt::format("; do not trust what is in {}", names);
-}
-
-Error Restore::Explain(const Error& error) const {
-  if (!wrote_) {
-    return {error.code(), error.message() + "; nothing was touched", error.hint()};
-  }
-  if (error.code() == ExitCode::kCorrupt) {
-    const std::string hint = "take another copy of the dump and restore it with --drop";
-    return {error.code(), fmt::format("{}; {}{}", error.message(), State(), NotToBeTrusted()),
-            error.hint().empty() ? hint : error.hint() + "; then " + hint};
-  }
-  return {error.code(), fmt::format("{}; {}", error.message(), State()),
-          error.hint().empty() ? RunAgain() : error.hint() + "; then " + RunAgain()};
-}
-
-void Restore::WarnOfStanding() {
-  for (const Namespace& beside : target_.swaps().Standing()) {
-    log_.Warn(
-        fmt::format("{} is left over and could not be dropped: it holds nothing that the dump does "
-                    "not hold; drop it, or run the restore again with --drop on this machine",
-                    Display(beside)));
-  }
-}
-
 ExitCode Restore::Stopped() {
   const ExitCode code = ReceivedSignal().value_or(ExitCode::kFailure);
-  log_.Warn(fmt::format("stopped by a signal: {}; {}", State(), RunAgain()));
+  report_.LogStopped();
   const CrewEnd removed = RunWorkers(1, invocation_.stop, kRemoveGrace,
                                      [this](std::size_t) { target_.swaps().Remove(); });
   abandoned_ = abandoned_ || removed == CrewEnd::kAbandoned;
-  WarnOfStanding();
-  for (const Namespace& ns : indexes_.building()) {
-    if (target_.swaps().IsRemoved(ns)) continue;
-    log_.Warn(fmt::format("the server goes on building the indexes of {}", Display(ns)));
-  }
+  report_.WarnOfStanding();
+  report_.WarnOfBuilding();
   rejects_.Finish();
   if (abandoned_) ExitAtOnce(log_, code);
   return code;
 }
 
-void Restore::LogEnd(Clock::time_point begin) {
-  const Load::Totals totals = load_.totals();
-  if (totals.present > 0) {
-    log_.Info(fmt::format("{} documents were present already, byte for byte",
-                          FormatCount(totals.present)));
-  }
-  if (totals.rejected > 0) {
-    log_.Warn(fmt::format("{} documents were rejected and are in {}", FormatCount(totals.rejected),
-                          rejects_.path().string()));
-  }
-  LogSummary(
-      log_,
-      {.verb = "restored",
-       .done = {.documents = totals.inserted + totals.present, .bytes = progress_.done().bytes},
-       .rejected = totals.rejected,
-       .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin),
-       .more = {{"inserted", totals.inserted},
-                {"present", totals.present},
-                {"failedIndexes", std::uint64_t{indexes_.failed()}}}});
+Error Restore::Failed(const Error& error) {
+  rejects_.Finish();
+  // A server that has just been waited for in vain is not waited for again.
+  if (error.code() != ExitCode::kUnavailable) target_.swaps().Remove();
+  report_.WarnOfStanding();
+  if (wrote_) return report_.Explain(error);
+  return {error.code(), error.message() + "; nothing was touched", error.hint()};
 }
 
 ExitCode Restore::Run() {
   const Clock::time_point begin = Clock::now();
-  LogTarget();
+  report_.LogBegin();
   try {
     if (!RunPhases()) return Stopped();
   } catch (const Error& error) {
-    rejects_.Finish();
-    // A server that has just been waited for in vain is not waited for again.
-    if (error.code() != ExitCode::kUnavailable) target_.swaps().Remove();
-    WarnOfStanding();
-    throw Explain(error);
+    throw Failed(error);
   }
   rejects_.Finish();
-  LogEnd(begin);
+  report_.LogEnd(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin));
   const bool all_there = (load_.totals().rejected == 0 || !options_.rejects_fail) &&
                          indexes_.failed() == 0 && views_in_the_way_ == 0 &&
                          (!replay_ || replay_->complete());
