@@ -3,7 +3,6 @@ cannot be shown."""
 import gzip
 import json
 import os
-import pathlib
 import signal
 import struct
 import subprocess
@@ -12,7 +11,7 @@ import bson
 import pytest
 from bson import json_util
 
-from support.haul import ROOT, environment, failed, run, succeeded, tool, tree
+from support.haul import ROOT, await_handler, environment, failed, run, succeeded, tool, tree
 
 GOLDEN = ROOT / "tests/golden/dumps/dir/shop"
 MANY = [{"_id": i, "text": "x" * (i % 300)} for i in range(40_000)]
@@ -254,10 +253,7 @@ def test_a_signal_ends_it_though_nothing_comes_in():
                                stderr=subprocess.PIPE)
     process.stdin.write(bson.encode({"_id": 1}))
     process.stdin.flush()
-    caught = 0
-    while not caught >> (signal.SIGTERM - 1) & 1:
-        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-        caught = int(status.split("SigCgt:\t")[1].split()[0], 16)
+    await_handler(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 143
     process.communicate()

@@ -73,6 +73,15 @@ def start(name, *args, cwd=None, env=None, wrap=(), preexec=None, **kw):
                             text=True, errors="replace", **kw)
 
 
+def await_handler(process, number=signal.SIGTERM):
+    """Until the process has a handler of its own for that signal."""
+    caught = 0
+    while not caught >> (number - 1) & 1:
+        assert process.poll() is None
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        caught = int(status.split("SigCgt:\t")[1].split()[0], 16)
+
+
 def finish(process, timeout=None, began=None):
     began = began or time.monotonic()
     try:
