@@ -84,7 +84,7 @@ def measure(contender):
 
 def run_rounds(contenders, rounds, prepare):
     for number in range(rounds):
-        turn = number % len(contenders)
+        turn = number % max(1, len(contenders))
         for contender in contenders[turn:] + contenders[:turn]:
             prepare(contender)
             measure(contender)
@@ -93,6 +93,8 @@ def run_rounds(contenders, rounds, prepare):
 
 
 def print_table(title, contenders):
+    if not contenders:
+        return
     print(f"\n{title}\n{'':34}{'wall s':>8}{'range':>14}{'cpu s':>8}{'peak MiB':>10}{'disk MiB':>10}"
           f"{'ratio':>8}")
     by_name = {c.name: c for c in contenders}
@@ -209,7 +211,7 @@ def main():
             print_table("From database to database through a pipe", pipes)
             restores = wanted(restore_contenders(server.uri, folder, options.jobs, peers),
                               options.only)
-            run_rounds(restores, options.rounds if restores else 0,
+            run_rounds(restores, options.rounds,
                        lambda c: server.client.drop_database(DATABASE))
             print_table("Restore with indexes, write concern majority", restores)
     finally:
