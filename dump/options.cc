@@ -155,27 +155,35 @@ const char* SelectingOption(const DumpFlags& flags) {
   return flags.ns_exclude.empty() ? ExcludingOption(flags) : "--nsExclude";
 }
 
-void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
-  if (!options.collection.empty() && options.database.empty()) {
-    throw Usage("--collection needs a database", "add --db NAME or a database to the URI");
-  }
+void CheckQuery(const DumpFlags& flags, const DumpOptions& options) {
   if ((flags.query || flags.query_file) && options.collection.empty()) {
     throw Usage(fmt::format("{} needs --collection: a query selects documents of one collection",
                             flags.query ? "--query" : "--queryFile"));
-  }
-  if (flags.json && !flags.dry_run) {
-    throw Usage("--json needs --dryRun", "--logFormat json writes the messages as JSON");
   }
   if (flags.query && flags.query_file) throw Usage("--query and --queryFile exclude each other");
   if (flags.query && flags.force_table_scan) {
     throw Usage("--forceTableScan and --query exclude each other");
   }
+}
+
+void CheckUsers(const DumpFlags& flags, const DumpOptions& options) {
   if (flags.users_and_roles && options.database.empty()) {
     throw Usage("--dumpDbUsersAndRoles needs --db", "a dump of everything has all users and roles");
   }
   if (flags.users_and_roles && !options.collection.empty()) {
     throw Usage("--dumpDbUsersAndRoles and --collection exclude each other");
   }
+}
+
+void CheckCombinations(const DumpFlags& flags, const DumpOptions& options) {
+  if (!options.collection.empty() && options.database.empty()) {
+    throw Usage("--collection needs a database", "add --db NAME or a database to the URI");
+  }
+  CheckQuery(flags, options);
+  if (flags.json && !flags.dry_run) {
+    throw Usage("--json needs --dryRun", "--logFormat json writes the messages as JSON");
+  }
+  CheckUsers(flags, options);
   if (const char* option = ExcludingOption(flags); option && options.database.empty()) {
     throw Usage(fmt::format("{} needs --db", option),
                 "use --nsExclude '*.NAME' over all databases");
