@@ -1,5 +1,6 @@
 """haul-dump --oplog: what was written meanwhile is in the dump, or exit 11 as soon as that cannot be."""
 import threading
+import time
 
 import bson
 import pytest
@@ -247,15 +248,25 @@ def newest(server):
     return server.client.local["oplog.rs"].find_one(sort=[("$natural", -1)])["ts"]
 
 
-def write_until_overwritten(server, time):
+def read_by_the_dump(server):
+    """How many entries of the oplog the dump that is running was given."""
+    cursors = server.client.admin.aggregate(
+        [{"$currentOp": {"idleCursors": True}},
+         {"$match": {"ns": "local.oplog.rs", "cursor.tailable": True, "cursor.originatingCommand.find": "oplog.rs",
+                     "appName": APP}}])
+    return max((op["cursor"]["nDocsReturned"] for op in cursors), default=0)
+
+
+def write_until_overwritten(server, mark, after_each=lambda entries: None):
     """Returns how many entries it took. Nothing is overwritten before the next checkpoint."""
     written = 0
-    while oldest(server) <= time:
+    while oldest(server) <= mark:
         assert written < 2000
         for _ in range(20):
             written += 1
             server.client.shop.other.insert_one({"_id": written, "pad": b"y" * 500_000})
         server.client.shop.other.delete_many({})
+        after_each(2 * written)
     return written
 
 
@@ -274,10 +285,17 @@ def test_an_oplog_that_is_overwritten_before_it_is_read_is_exit_11(tmp_path):
 def test_a_small_oplog_may_be_overwritten_once_it_was_read(tmp_path):
     """mongodump copies it at the end and fails here."""
     with Mongod(oplog_mb=16, checkpoint_seconds=1) as server:
+        def await_tail(entries):
+            deadline = time.monotonic() + 60
+            while read_by_the_dump(server) < entries:
+                assert process.poll() is None and time.monotonic() < deadline
+
         fill_slowly_read(server.client.shop)
-        process = start("dump", *options(server, tmp_path / "d", "--jobs=1", "--maxRate=1MB/s"))
+        server.fail(["find"], mode="alwaysOn", appName=APP, namespace="shop.large", closeConnection=True)
+        process = start("dump", *options(server, tmp_path / "d", "--jobs=1"))
         await_line(process, "dumping")
-        written = write_until_overwritten(server, newest(server))
+        written = write_until_overwritten(server, newest(server), await_tail)
+        server.calm()
         succeeded(finish(process))
         found = entries(tmp_path / "d")
         assert sum(b"shop.other" in e for e in found) >= written, "all that was written meanwhile"
