@@ -29,8 +29,7 @@ bool IsUnsafeCommand(const OplogOperation& operation) {
   const std::string_view command = operation.command;
   if (std::ranges::find(kUnsafeCommands, command) != kUnsafeCommands.end()) return true;
   const std::string_view database = operation.database();
-  const auto first = FindElement(operation.object, command);
-  const std::string_view target = first ? first->AsString().value_or("") : "";
+  const std::string_view target = FindString(operation.object, command);
   if (database == "admin" && target == kVersionCollection) return true;
   if (database == "config") {
     return command == "create" && IsResharding({"config", std::string(target)});

@@ -93,10 +93,8 @@ bool HasHistory(const CollectionSpec& spec) {
 }
 
 Document ToBucketsQuery(const Document& query, const CollectionSpec& spec) {
-  const auto timeseries = FindElement(spec.options.bytes(), "timeseries");
-  const auto fields = timeseries ? timeseries->AsDocument() : std::nullopt;
-  const auto meta = fields ? FindElement(*fields, "metaField") : std::nullopt;
-  const std::string meta_field(meta ? meta->AsString().value_or("") : "");
+  const auto fields = FindDocument(spec.options.bytes(), "timeseries");
+  const std::string meta_field(fields ? FindString(*fields, "metaField") : "");
   Document rewritten;
   bson_iter_t field;
   if (bson_iter_init(&field, query.bson())) AppendRewritten(rewritten.bson(), &field, meta_field);

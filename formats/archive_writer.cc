@@ -11,6 +11,7 @@
 #include "core/base/units.h"
 #include "core/io/checksum.h"
 #include "core/plan/collection_spec.h"
+#include "core/storage/spool.h"
 #include "formats/frame_index.h"
 
 namespace haul {

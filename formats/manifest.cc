@@ -150,8 +150,7 @@ class LineFields {
     return *count;
   }
   [[nodiscard]] Document Nested(std::string_view name) const {
-    const auto element = FindElement(fields_.bytes(), name);
-    const auto nested = element ? element->AsDocument() : std::nullopt;
+    const auto nested = FindDocument(fields_.bytes(), name);
     if (!nested) throw BadManifest(fmt::format("'{}' is missing or no object", name));
     return Document(*nested);
   }

@@ -11,11 +11,6 @@
 namespace haul {
 namespace {
 
-std::string Text(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? std::string(element->AsString().value_or("")) : std::string();
-}
-
 // A random UUID, RFC 4122, version 4.
 void AppendNewUuid(bson_t* to, const char* key) {
   std::random_device random;
@@ -45,7 +40,8 @@ void AppendReference(bson_t* to, const char* key, const bson_iter_t& at, const A
   const std::uint8_t* data = nullptr;
   bson_iter_document(&at, &length, &data);
   const Document from{ByteView(data, length)};
-  Namespace target{Text(from.bytes(), "db"), Text(from.bytes(), "collection")};
+  Namespace target{std::string(FindString(from.bytes(), "db")),
+                   std::string(FindString(from.bytes(), "collection"))};
   const bool moves = target.database == move.from;
   if (moves && !target.collection.empty()) target = move.collection(target);
   if (moves) target.database = move.to;
@@ -93,8 +89,8 @@ bool AppendItems(bson_t* to, const bson_iter_t& at, AppendItem append, const Acc
 }  // namespace
 
 std::optional<Document> MoveAccount(ByteView account, const AccountMove& move) {
-  if (Text(account, "db") != move.from) return std::nullopt;
-  const std::string name = Text(account, FindElement(account, "user") ? "user" : "role");
+  if (FindString(account, "db") != move.from) return std::nullopt;
+  const std::string name(FindString(account, FindElement(account, "user") ? "user" : "role"));
   const Document from{account};
   Document moved;
   CopyFields(from.bson(), moved.bson(), [&](const bson_iter_t& field) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -34,17 +33,6 @@ DataFile FileOf(const std::string& path) {
   return file;
 }
 
-std::uint32_t Number(std::string_view text, std::string_view whole) {
-  std::uint32_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || problem != std::errc() || end != text.data() + text.size()) {
-    throw Error(ExitCode::kUsage,
-                fmt::format("--oplogLimit '{}' is not a time", EscapeForDisplay(whole)),
-                "write SECONDS since 1970, or SECONDS:INCREMENT");
-  }
-  return number;
-}
-
 }  // namespace
 
 bool IsDumpedOplog(const Namespace& ns) {
@@ -71,13 +59,13 @@ std::optional<DataFile> ChooseOplog(const RestoreOptions& options,
 }
 
 Timestamp ParseOplogLimit(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  Timestamp limit;
-  limit.seconds = Number(text.substr(0, colon), text);
-  const std::string_view rest =
-      colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-  if (!rest.empty()) limit.increment = Number(rest, text);
-  return limit;
+  std::string whole(text);
+  if (whole.find(':') == std::string::npos) whole += ':';
+  if (whole.ends_with(':')) whole += '0';
+  if (const auto limit = ParseTimestamp(whole)) return *limit;
+  throw Error(ExitCode::kUsage,
+              fmt::format("--oplogLimit '{}' is not a time", EscapeForDisplay(text)),
+              "write SECONDS since 1970, or SECONDS:INCREMENT");
 }
 
 }  // namespace haul

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "core/io/spool.h"
 #include "core/plan/oplog_entry.h"
+#include "core/storage/spool.h"
 
 namespace haul {
 

@@ -9,25 +9,14 @@
 namespace haul {
 namespace {
 
-std::string Text(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? std::string(element->AsString().value_or("")) : std::string();
-}
-
 template <typename Visit>
 void ForEachDocument(ByteView document, std::string_view array, Visit visit) {
-  const auto list = document.empty() ? std::nullopt : FindElement(document, array);
-  const ByteView items = list ? list->AsDocument().value_or(ByteView()) : ByteView();
-  if (items.empty()) return;
-  ElementWalk walk(items);
+  const auto items = document.empty() ? std::nullopt : FindDocument(document, array);
+  if (!items) return;
+  ElementWalk walk(*items);
   while (const auto item = walk.Next()) {
     if (const auto value = item->AsDocument()) visit(*value);
   }
-}
-
-ByteView Nested(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? element->AsDocument().value_or(ByteView()) : ByteView();
 }
 
 std::optional<Document> FindUser(const Client& client, const std::string& id) {
@@ -40,7 +29,7 @@ std::optional<Document> FindUser(const Client& client, const std::string& id) {
   BSON_APPEND_BOOL(command.bson(), "singleBatch", true);
   const Document reply = client.Command("admin", command.bson(), "read the user of this run");
   std::optional<Document> found;
-  ForEachDocument(Nested(reply.bytes(), "cursor"), "firstBatch",
+  ForEachDocument(FindDocument(reply.bytes(), "cursor").value_or(ByteView()), "firstBatch",
                   [&](ByteView user) { found.emplace(user); });
   return found;
 }
@@ -81,8 +70,8 @@ bool InScope(const MergeScope& scope, const std::string& database) {
 // `account`'s roles, and theirs.
 void AddRoles(OwnAccount& own, ByteView account, const Client& client, MergeScope& scope) {
   ForEachDocument(account, "roles", [&](ByteView reference) {
-    const std::string database = Text(reference, "db");
-    const std::string name = Text(reference, "role");
+    const std::string database(FindString(reference, "db"));
+    const std::string name(FindString(reference, "role"));
     const std::string id = database + '.' + name;
     if (!InScope(scope, database) || !scope.dumped_roles.insert(id).second) return;
     std::optional<Document> role = FindRole(client, database, name);
@@ -100,15 +89,17 @@ OwnAccount FindOwnAccount(const Client& client, const MergeScope& scope) {
   Document command;
   BSON_APPEND_INT32(command.bson(), "connectionStatus", 1);
   const Document status = client.Command("admin", command.bson(), "ask who is logged in");
-  ForEachDocument(Nested(status.bytes(), "authInfo"), "authenticatedUsers", [&](ByteView user) {
-    const std::string database = Text(user, "db");
-    const std::string id = database + '.' + Text(user, "user");
-    if (scope.dumped_users.contains(id)) return;
-    std::optional<Document> account = FindUser(client, id);
-    if (!account) return;
-    if (scope.roles) AddRoles(own, account->bytes(), client, rest);
-    if (scope.users && InScope(scope, database)) own.users.push_back(std::move(*account));
-  });
+  ForEachDocument(FindDocument(status.bytes(), "authInfo").value_or(ByteView()),
+                  "authenticatedUsers", [&](ByteView user) {
+                    const std::string database(FindString(user, "db"));
+                    const std::string id = database + '.' + std::string(FindString(user, "user"));
+                    if (scope.dumped_users.contains(id)) return;
+                    std::optional<Document> account = FindUser(client, id);
+                    if (!account) return;
+                    if (scope.roles) AddRoles(own, account->bytes(), client, rest);
+                    if (scope.users && InScope(scope, database))
+                      own.users.push_back(std::move(*account));
+                  });
   return own;
 }
 

@@ -49,8 +49,7 @@ Error NothingSelected(const RestoreOptions& options, const RestoreInput& input) 
 }
 
 std::string ViewOn(const PlannedCollection& view) {
-  const auto on = FindElement(view.spec.options.bytes(), "viewOn");
-  return on ? std::string(on->AsString().value_or("")) : std::string();
+  return std::string(FindString(view.spec.options.bytes(), "viewOn"));
 }
 
 // A view reads by name, in its own database: what this run renames there it reads under the new

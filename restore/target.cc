@@ -36,8 +36,7 @@ bool IsOlder(const ServerInfo& server, int major, int minor) {
 }
 
 bool HasKeyOfKind(const Document& index, std::string_view kind) {
-  const auto key = FindElement(index.bytes(), "key");
-  const ByteView fields = key ? key->AsDocument().value_or(ByteView()) : ByteView();
+  const ByteView fields = FindDocument(index.bytes(), "key").value_or(ByteView());
   if (fields.empty()) return false;
   ElementWalk walk(fields);
   while (const auto field = walk.Next()) {

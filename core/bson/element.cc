@@ -273,4 +273,14 @@ std::optional<Element> FindElement(ByteView document, std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<ByteView> FindDocument(ByteView document, std::string_view key) {
+  const std::optional<Element> element = FindElement(document, key);
+  return element ? element->AsDocument() : std::nullopt;
+}
+
+std::string_view FindString(ByteView document, std::string_view key) {
+  const std::optional<Element> element = FindElement(document, key);
+  return element ? element->AsString().value_or("") : std::string_view();
+}
+
 }  // namespace haul

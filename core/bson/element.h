@@ -68,5 +68,9 @@ class ElementWalk {
 
 /// The first top-level element with that name, or nothing.
 [[nodiscard]] std::optional<Element> FindElement(ByteView document, std::string_view key);
+/// The document or array of that name, a view into the outer one; nothing where there is none.
+[[nodiscard]] std::optional<ByteView> FindDocument(ByteView document, std::string_view key);
+/// The string of that name, a view into the document; empty where there is none or it is no string.
+[[nodiscard]] std::string_view FindString(ByteView document, std::string_view key);
 
 }  // namespace haul

@@ -38,12 +38,6 @@ void OpenDocument::AppendText(std::string_view key, std::string_view text) {
   buffer_.Append({&kEnd, 1});
 }
 
-void OpenDocument::AppendBool(std::string_view key, bool value) {
-  BeginElement(BsonType::kBool, key);
-  const auto byte = static_cast<std::uint8_t>(value ? 1 : 0);
-  buffer_.Append({&byte, 1});
-}
-
 void OpenDocument::AppendDocument(std::string_view key, ByteView document) {
   BeginElement(BsonType::kDocument, key);
   buffer_.Append(document);

@@ -20,7 +20,6 @@ class OpenDocument {
   void BeginElement(BsonType type, std::string_view key);
   void Append(std::string_view key, const Element& value);  ///< the value under another key
   void AppendText(std::string_view key, std::string_view text);
-  void AppendBool(std::string_view key, bool value);
   void AppendDocument(std::string_view key, ByteView document);
   /// The element as it lies in its own document.
   void Append(const Element& element) { buffer_.Append(element.whole); }

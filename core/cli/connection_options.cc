@@ -49,21 +49,19 @@ void MergeDatabase(UriMerge& merge, const ConnectionInput& input) {
 
 void MergeTls(UriMerge& merge, const ConnectionInput& input) {
   const ConnectionFlags& flags = input.flags;
-  const auto origin = [&](std::string_view name) { return input.parsed.OriginOf(name); };
+  // Options that the URI calls by the same name.
+  const auto take = [&](std::string_view name, const std::optional<std::string>& value) {
+    merge.MergeOption({name, name, value, input.parsed.OriginOf(name)});
+  };
   const auto when = [](bool flag) -> std::optional<std::string> {
     return flag ? std::optional<std::string>("true") : std::nullopt;
   };
-  merge.MergeOption({"tls", "tls", when(flags.tls), origin("tls")});
-  merge.MergeOption({"tlsCAFile", "tlsCAFile", flags.tls_ca_file, origin("tlsCAFile")});
-  merge.MergeOption({"tlsCertificateKeyFile", "tlsCertificateKeyFile",
-                     flags.tls_certificate_key_file, origin("tlsCertificateKeyFile")});
-  merge.MergeOption(
-      {"tlsInsecure", "tlsInsecure", when(flags.tls_insecure), origin("tlsInsecure")});
-  merge.MergeOption({"tlsAllowInvalidCertificates", "tlsAllowInvalidCertificates",
-                     when(flags.tls_allow_invalid_certificates),
-                     origin("tlsAllowInvalidCertificates")});
-  merge.MergeOption({"tlsAllowInvalidHostnames", "tlsAllowInvalidHostnames",
-                     when(flags.tls_allow_invalid_hostnames), origin("tlsAllowInvalidHostnames")});
+  take("tls", when(flags.tls));
+  take("tlsCAFile", flags.tls_ca_file);
+  take("tlsCertificateKeyFile", flags.tls_certificate_key_file);
+  take("tlsInsecure", when(flags.tls_insecure));
+  take("tlsAllowInvalidCertificates", when(flags.tls_allow_invalid_certificates));
+  take("tlsAllowInvalidHostnames", when(flags.tls_allow_invalid_hostnames));
   const bool implied = flags.tls_ca_file || flags.tls_certificate_key_file || flags.tls_insecure;
   if (implied) merge.Default("tls", "true");
 }

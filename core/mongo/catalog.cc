@@ -7,22 +7,13 @@
 
 #include "core/base/text.h"
 #include "core/bson/element.h"
+#include "core/bson/timestamp.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/retry.h"
 #include "core/mongo/server_cursor.h"
 
 namespace haul {
 namespace {
-
-std::string Text(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? std::string(element->AsString().value_or("")) : std::string();
-}
-
-std::optional<ByteView> Nested(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? element->AsDocument() : std::nullopt;
-}
 
 /// Every document that a cursor command yields.
 struct Listing {
@@ -69,7 +60,7 @@ CommandResult RunCommand(Deployment& deployment, const Client& client, const std
 }
 
 std::string UuidOf(ByteView listed) {
-  const auto info = Nested(listed, "info");
+  const auto info = FindDocument(listed, "info");
   const auto uuid = info ? FindElement(*info, "uuid") : std::nullopt;
   constexpr std::size_t kHeader = 5;  // int32 length + subtype
   if (!uuid || uuid->type != BsonType::kBinary || uuid->value.size() != kHeader + 16) return {};
@@ -78,11 +69,11 @@ std::string UuidOf(ByteView listed) {
 
 CollectionSpec SpecFrom(const std::string& database, ByteView listed) {
   CollectionSpec spec;
-  spec.ns = {database, Text(listed, "name")};
-  const std::string type = Text(listed, "type");
+  spec.ns = {database, std::string(FindString(listed, "name"))};
+  const std::string_view type = FindString(listed, "type");
   if (type == TypeName(CollectionType::kView)) spec.type = CollectionType::kView;
   if (type == TypeName(CollectionType::kTimeSeries)) spec.type = CollectionType::kTimeSeries;
-  if (const auto options = Nested(listed, "options")) spec.options = Document(*options);
+  if (const auto options = FindDocument(listed, "options")) spec.options = Document(*options);
   if (spec.type == CollectionType::kCollection) spec.uuid = UuidOf(listed);
   return spec;
 }
@@ -96,11 +87,11 @@ std::vector<std::string> ListDatabases(Deployment& deployment, const Client& cli
   const CommandResult result = RunCommand(deployment, client, "admin", command);
   if (!result.ok) throw DriverError("list databases", result.error, result.reply.bson());
   std::vector<std::string> names;
-  const auto databases = Nested(result.reply.bytes(), "databases");
+  const auto databases = FindDocument(result.reply.bytes(), "databases");
   if (!databases) return names;
   ElementWalk walk(*databases);
   while (const auto database = walk.Next()) {
-    names.push_back(Text(database->AsDocument().value_or(ByteView()), "name"));
+    names.emplace_back(FindString(database->AsDocument().value_or(ByteView()), "name"));
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -179,10 +170,9 @@ std::string ClusterTime(const Client& client) {
   if (!result.ok || !bson_iter_init(&top, result.reply.bson())) return {};
   if (!bson_iter_find_descendant(&top, "$clusterTime.clusterTime", &time)) return {};
   if (!BSON_ITER_HOLDS_TIMESTAMP(&time)) return {};
-  std::uint32_t seconds = 0;
-  std::uint32_t increment = 0;
-  bson_iter_timestamp(&time, &seconds, &increment);
-  return fmt::format("{}:{}", seconds, increment);
+  Timestamp now;
+  bson_iter_timestamp(&time, &now.seconds, &now.increment);
+  return now.ToString();
 }
 
 }  // namespace haul

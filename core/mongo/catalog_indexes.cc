@@ -8,6 +8,7 @@
 #include "core/bson/element.h"
 #include "core/mongo/catalog_writer.h"
 #include "core/mongo/driver_error.h"
+#include "core/mongo/write_command.h"
 
 namespace haul {
 namespace {
@@ -28,9 +29,7 @@ Document IndexCommand(const Namespace& ns, const Indexes& indexes, const Documen
   }
   bson_append_array_end(command.bson(), &array);
   if (ignore_unknown) BSON_APPEND_BOOL(command.bson(), "ignoreUnknownIndexOptions", true);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern);
   return command;
 }
 

@@ -12,6 +12,7 @@
 #include "core/mongo/driver_error.h"
 #include "core/mongo/index_rewrite.h"
 #include "core/mongo/repeated_command.h"
+#include "core/mongo/write_command.h"
 
 namespace haul {
 namespace {
@@ -57,9 +58,7 @@ Document CreateWithUuid(const CollectionSpec& spec, const Document& create,
   BSON_APPEND_DOCUMENT(&operation, "o", create.bson());
   bson_append_document_end(&operations, &operation);
   bson_append_array_end(command.bson(), &operations);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern);
   return command;
 }
 
@@ -106,8 +105,8 @@ bool CatalogWriter::Create(const CollectionSpec& spec, const CreateOptions& opti
   Document command = CreateCommand(spec, options);
   if (with_uuid) {
     command = CreateWithUuid(spec, command, options.write_concern);
-  } else if (!options.write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", options.write_concern.bson());
+  } else {
+    AppendWriteConcern(command.bson(), options.write_concern);
   }
   const CommandResult result = Run(with_uuid ? "admin" : spec.ns.database, command, operation);
   if (result.ok) return true;
@@ -130,9 +129,7 @@ void CatalogWriter::Drop(const Namespace& ns, const Document& write_concern) {
   const std::string operation = "drop " + Display(ns);
   Document command;
   BSON_APPEND_UTF8(command.bson(), "drop", ns.collection.c_str());
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern);
   const CommandResult result = Run(ns.database, command, operation);
   if (result.ok || result.error.code == server_code::kNamespaceNotFound) return;
   if (result.error.code == kIllegalOperation && ns.collection == "system.js") {
@@ -155,9 +152,7 @@ void CatalogWriter::DeleteAll(const Namespace& ns, const Document& write_concern
   BSON_APPEND_INT32(&statement, "limit", 0);
   bson_append_document_end(&deletes, &statement);
   bson_append_array_end(command.bson(), &deletes);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern);
   const CommandResult result = Run(ns.database, command, operation);
   if (!result.ok) throw DriverError(operation, result.error, result.reply.bson());
 }
@@ -170,9 +165,7 @@ void CatalogWriter::Replace(const Namespace& beside, const Namespace& target,
   BSON_APPEND_UTF8(command.bson(), "renameCollection", beside.ToString().c_str());
   BSON_APPEND_UTF8(command.bson(), "to", target.ToString().c_str());
   BSON_APPEND_BOOL(command.bson(), "dropTarget", true);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern);
   const CommandResult result = Run("admin", command, operation);
   if (result.ok) return;
   const Error error = DriverError(operation, result.error, result.reply.bson());

@@ -45,26 +45,21 @@ mongoc_uri_t* ParseUri(const std::string& text, std::vector<std::string>& warnin
   return uri;
 }
 
-std::string StringField(const Document& document, std::string_view key) {
-  const auto element = FindElement(document.bytes(), key);
-  return element ? std::string(element->AsString().value_or("")) : std::string();
-}
-
 ServerInfo ReadServerInfo(const Client& client) {
   ServerInfo info;
   Document hello;
   BSON_APPEND_INT32(hello.bson(), "hello", 1);
   const Document answer = client.Command("admin", hello.bson(), "connect");
-  info.replica_set = StringField(answer, "setName");
-  info.mongos = StringField(answer, "msg") == "isdbgrid";
+  info.replica_set = FindString(answer.bytes(), "setName");
+  info.mongos = FindString(answer.bytes(), "msg") == "isdbgrid";
   const auto writable = FindElement(answer.bytes(), "isWritablePrimary");
   info.writable = !writable || writable->AsBool().value_or(true);
-  info.primary = StringField(answer, "primary");
+  info.primary = FindString(answer.bytes(), "primary");
 
   Document build_info;
   BSON_APPEND_INT32(build_info.bson(), "buildInfo", 1);
-  info.version = StringField(
-      client.Command("admin", build_info.bson(), "read the server's version"), "version");
+  const Document build = client.Command("admin", build_info.bson(), "read the server's version");
+  info.version = FindString(build.bytes(), "version");
   char* rest = nullptr;
   info.major = static_cast<int>(std::strtol(info.version.c_str(), &rest, 10));
   if (*rest == '.') info.minor = static_cast<int>(std::strtol(rest + 1, nullptr, 10));

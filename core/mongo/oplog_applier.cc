@@ -11,6 +11,7 @@
 #include "core/bson/open_document.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/repeated_command.h"
+#include "core/mongo/write_command.h"
 
 namespace haul {
 namespace {
@@ -28,15 +29,12 @@ Document NewHead(const Document& write_concern) {
   // What servers before 8.1 do unasked.
   BSON_APPEND_BOOL(head.bson(), "alwaysUpsert", true);
   BSON_APPEND_BOOL(head.bson(), "bypassDocumentValidation", true);
-  if (!write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(head.bson(), "writeConcern", write_concern.bson());
-  }
+  AppendWriteConcern(head.bson(), write_concern);
   return head;
 }
 
 std::string TextOf(ByteView document, std::string_view key) {
-  const auto field = FindElement(document, key);
-  return field ? EscapeForDisplay(field->AsString().value_or("")) : std::string();
+  return EscapeForDisplay(FindString(document, key));
 }
 
 // "insert into shop.orders"
@@ -46,8 +44,7 @@ std::string What(ByteView operation) {
   if (op == "i") return "insert into " + ns;
   if (op == "u") return "update of " + ns;
   if (op == "d") return "delete from " + ns;
-  const auto object = FindElement(operation, "o");
-  const ByteView command = object ? object->AsDocument().value_or(ByteView()) : ByteView();
+  const ByteView command = FindDocument(operation, "o").value_or(ByteView());
   const auto first = command.empty() ? std::nullopt : ElementWalk(command).Next();
   return first ? fmt::format("{} on {}", EscapeForDisplay(first->key), ns) : ns;
 }
@@ -60,8 +57,7 @@ struct Results {
 // `results`: one bool for each operation that the server came to.
 Results ParseResults(ByteView reply) {
   Results results;
-  const auto field = FindElement(reply, "results");
-  const ByteView array = field ? field->AsDocument().value_or(ByteView()) : ByteView();
+  const ByteView array = FindDocument(reply, "results").value_or(ByteView());
   if (array.empty()) return results;
   ElementWalk walk(array);
   while (const auto result = walk.Next()) {
@@ -174,9 +170,7 @@ void OplogApplier::RunRename(const ReplayStep& step) {
                    static_cast<int>(step.ns.size()));
   bson_append_utf8(command.bson(), "to", -1, step.to.data(), static_cast<int>(step.to.size()));
   BSON_APPEND_BOOL(command.bson(), "dropTarget", true);
-  if (!write_concern_.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", write_concern_.bson());
-  }
+  AppendWriteConcern(command.bson(), write_concern_);
   const std::string operation =
       fmt::format("rename {} to {}", EscapeForDisplay(step.ns), EscapeForDisplay(step.to));
   const RepeatedResult renamed =

@@ -83,8 +83,7 @@ Timestamp OplogStartTime(Deployment& deployment, const Client& client) {
   AppendNested(find, "sort", Ordered("startOpTime", 1));
   const auto oldest = FindOne(deployment, client, transactions, std::move(find));
   if (!oldest) return newest;
-  const auto start = FindElement(oldest->bytes(), "startOpTime");
-  const auto fields = start ? start->AsDocument() : std::nullopt;
+  const auto fields = FindDocument(oldest->bytes(), "startOpTime");
   if (!fields) {
     throw Error(ExitCode::kUnsupported,
                 "read config.transactions: an open transaction has no 'startOpTime'");

@@ -7,16 +7,6 @@
 namespace haul {
 namespace {
 
-ByteView DocumentField(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? element->AsDocument().value_or(ByteView()) : ByteView();
-}
-
-std::string StringField(ByteView document, std::string_view key) {
-  const auto element = FindElement(document, key);
-  return element ? std::string(element->AsString().value_or("")) : std::string();
-}
-
 template <typename Visit>
 void ForEach(ByteView array, Visit visit) {
   if (array.empty()) return;
@@ -29,24 +19,27 @@ bool IsSystem(std::string_view collection) { return collection.starts_with("syst
 }  // namespace
 
 Privileges::Privileges(ByteView connection_status) {
-  const ByteView auth = DocumentField(connection_status, "authInfo");
+  const ByteView auth = FindDocument(connection_status, "authInfo").value_or(ByteView());
   if (auth.empty()) return;
-  ForEach(DocumentField(auth, "authenticatedUsers"),
+  ForEach(FindDocument(auth, "authenticatedUsers").value_or(ByteView()),
           [&](const Element&) { authenticated_ = true; });
-  ForEach(DocumentField(auth, "authenticatedUserPrivileges"), [&](const Element& privilege) {
-    const ByteView document = privilege.AsDocument().value_or(ByteView());
-    const ByteView resource = document.empty() ? ByteView() : DocumentField(document, "resource");
-    if (resource.empty()) return;
-    Grant grant;
-    grant.any_resource = FindElement(resource, "anyResource").has_value();
-    if (!grant.any_resource && !FindElement(resource, "collection")) return;
-    grant.database = StringField(resource, "db");
-    grant.collection = StringField(resource, "collection");
-    ForEach(DocumentField(document, "actions"), [&](const Element& action) {
-      grant.actions.emplace_back(action.AsString().value_or(""));
-    });
-    grants_.push_back(std::move(grant));
-  });
+  ForEach(
+      FindDocument(auth, "authenticatedUserPrivileges").value_or(ByteView()),
+      [&](const Element& privilege) {
+        const ByteView document = privilege.AsDocument().value_or(ByteView());
+        const ByteView resource =
+            document.empty() ? ByteView() : FindDocument(document, "resource").value_or(ByteView());
+        if (resource.empty()) return;
+        Grant grant;
+        grant.any_resource = FindElement(resource, "anyResource").has_value();
+        if (!grant.any_resource && !FindElement(resource, "collection")) return;
+        grant.database = FindString(resource, "db");
+        grant.collection = FindString(resource, "collection");
+        ForEach(FindDocument(document, "actions").value_or(ByteView()), [&](const Element& action) {
+          grant.actions.emplace_back(action.AsString().value_or(""));
+        });
+        grants_.push_back(std::move(grant));
+      });
 }
 
 Privileges Privileges::Read(const Client& client) {

@@ -28,8 +28,7 @@ std::vector<Document> FirstReply(const Client& client, const Namespace& ns,
   CommandResult result = client.TryCommand(ns.database, command.bson());
   std::vector<Document> documents;
   if (!result.ok) return documents;
-  const auto cursor = FindElement(result.reply.bytes(), "cursor");
-  const auto fields = cursor ? cursor->AsDocument() : std::nullopt;
+  const auto fields = FindDocument(result.reply.bytes(), "cursor");
   const auto batch = fields ? FindElement(*fields, "firstBatch") : std::nullopt;
   if (!batch) return documents;
   ElementWalk walk(batch->AsDocument().value_or(ByteView()));

@@ -92,8 +92,7 @@ void ServerCursor::TakeReply() {
   const ByteView reply{bson_get_data(&reply_), reply_.len};
   cursor_id_ = 0;
   resume_record_.reset();
-  const auto cursor = FindElement(reply, "cursor");
-  const auto fields = cursor ? cursor->AsDocument() : std::nullopt;
+  const auto fields = FindDocument(reply, "cursor");
   if (!fields) {
     throw Error(ExitCode::kCorrupt,
                 fmt::format("read {}: the server's reply holds no cursor", Display(ns_)));

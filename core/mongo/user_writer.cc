@@ -1,6 +1,7 @@
 #include "core/mongo/user_writer.h"
 
 #include "core/mongo/driver_error.h"
+#include "core/mongo/write_command.h"
 
 namespace haul {
 
@@ -16,9 +17,7 @@ void MergeUsersAndRoles(Deployment& deployment, const UserMerge& merge) {
                    merge.roles ? TemporaryRoles().ToString().c_str() : "");
   BSON_APPEND_BOOL(command.bson(), "drop", merge.replace);
   BSON_APPEND_UTF8(command.bson(), "db", merge.database.c_str());
-  if (!merge.write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(command.bson(), "writeConcern", merge.write_concern.bson());
-  }
+  AppendWriteConcern(command.bson(), merge.write_concern);
   deployment.Acquire().Command("admin", command.bson(), "merge users and roles");
 }
 

@@ -18,9 +18,7 @@ Document NewHead(const char* name, const WriteCommandOptions& options) {
                    static_cast<int>(options.collection.size()));
   BSON_APPEND_BOOL(head.bson(), "ordered", options.ordered);
   if (options.bypass_validation) BSON_APPEND_BOOL(head.bson(), "bypassDocumentValidation", true);
-  if (!options.write_concern.empty()) {
-    BSON_APPEND_DOCUMENT(head.bson(), "writeConcern", options.write_concern.bson());
-  }
+  AppendWriteConcern(head.bson(), options.write_concern);
   return head;
 }
 
@@ -82,6 +80,11 @@ void AppendExactUpsert(ByteBuffer& buffer, ByteView document) {
 }
 
 }  // namespace
+
+void AppendWriteConcern(bson_t* command, const Document& write_concern) {
+  if (write_concern.empty()) return;
+  BSON_APPEND_DOCUMENT(command, "writeConcern", write_concern.bson());
+}
 
 WriteCommand::WriteCommand(const WriteCommandOptions& options)
     : insert_head_(NewHead("insert", options)), update_head_(NewHead("update", options)) {

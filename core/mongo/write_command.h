@@ -21,6 +21,9 @@ struct WriteCommandOptions {
   bool bypass_timestamp_replacement = false;  ///< only where the server knows the field
 };
 
+/// Adds it as `writeConcern`; an empty one leaves the choice to the connection.
+void AppendWriteConcern(bson_t* command, const Document& write_concern);
+
 /// Builds the bytes of `insert` and `update` commands in one reused buffer: each document is copied
 /// once. (The driver's bulk operation needed half as much processor time again.) One thread.
 class WriteCommand {

@@ -15,15 +15,9 @@
 namespace haul {
 namespace {
 
-std::string_view NameOf(ByteView index) {
-  const auto name = FindElement(index, "name");
-  return name ? name->AsString().value_or("") : std::string_view();
-}
+std::string_view NameOf(ByteView index) { return FindString(index, "name"); }
 
-std::optional<ByteView> KeyOf(ByteView index) {
-  const auto key = FindElement(index, "key");
-  return key ? key->AsDocument() : std::nullopt;
-}
+std::optional<ByteView> KeyOf(ByteView index) { return FindDocument(index, "key"); }
 
 bool SameBytes(ByteView a, ByteView b) { return AsText(a) == AsText(b); }
 

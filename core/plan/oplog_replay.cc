@@ -301,8 +301,7 @@ void OplogReplay::DropDatabase(std::string_view database) {
 }
 
 void OplogReplay::Modify(const OplogOperation& operation, const OplogRoute& route) {
-  const auto change = FindElement(operation.object, "index");
-  const ByteView index = change ? change->AsDocument().value_or(ByteView()) : ByteView();
+  const ByteView index = FindDocument(operation.object, "index").value_or(ByteView());
   if (!index.empty() && !catalog_.Modify(route.target, index)) {
     unknown_indexes_[route.target] = Display(route.target);
   }

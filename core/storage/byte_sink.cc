@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -75,17 +74,6 @@ void RequireFree(const fs::path& file) {
               "choose another name, or --overwrite to replace it once the new one is whole");
 }
 
-Descriptor OpenNameless(const fs::path& directory) {
-  Descriptor file(RetryInterrupted(
-      [&] { return open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }));
-  if (file.valid()) return file;
-  std::string name = (directory / ".haul-spool-XXXXXX").native();
-  file = Descriptor(mkostemp(name.data(), O_CLOEXEC));
-  if (!file.valid()) throw ErrnoError("create a temporary file in", directory.native());
-  unlink(name.c_str());
-  return file;
-}
-
 }  // namespace
 
 std::unique_ptr<ByteSink> NewFileSink(const fs::path& file, FileSinkOptions options) {
@@ -117,28 +105,6 @@ std::unique_ptr<ByteSink> NewDeviceSink(const fs::path& path) {
 bool IsDevice(const fs::path& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-}
-
-SpoolFile::SpoolFile(const fs::path& directory)
-    : directory_(directory), fd_(OpenNameless(directory).Release()) {}
-
-SpoolFile::~SpoolFile() { close(fd_); }
-
-void SpoolFile::Append(ByteView bytes) {
-  WriteAll(fd_, AsText(bytes), directory_);
-  size_ += bytes.size();
-}
-
-void SpoolFile::ReadAt(std::uint64_t offset, std::size_t length, ByteBuffer& bytes) const {
-  bytes.Clear();
-  bytes.Resize(length);
-  for (std::size_t done = 0; done < length;) {
-    const ssize_t read = RetryInterrupted([&] {
-      return pread(fd_, bytes.data() + done, length - done, static_cast<off_t>(offset + done));
-    });
-    if (read <= 0) throw ErrnoError("read a temporary file in", directory_.native());
-    done += static_cast<std::size_t>(read);
-  }
 }
 
 }  // namespace haul

@@ -46,24 +46,4 @@ struct FileSinkOptions {
 /// True where the path is there and neither a regular file nor a directory.
 [[nodiscard]] bool IsDevice(const std::filesystem::path& path);
 
-/// Bytes kept aside on the disk until they can be appended elsewhere: a file without a name, gone
-/// with the process. One thread at a time. Errors kLocalStorage.
-class SpoolFile {
- public:
-  explicit SpoolFile(const std::filesystem::path& directory);
-  ~SpoolFile();
-  SpoolFile(const SpoolFile&) = delete;
-  SpoolFile& operator=(const SpoolFile&) = delete;
-
-  void Append(ByteView bytes);
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// Exactly `length` bytes into the cleared buffer.
-  void ReadAt(std::uint64_t offset, std::size_t length, ByteBuffer& bytes) const;
-
- private:
-  std::filesystem::path directory_;
-  int fd_ = -1;
-  std::uint64_t size_ = 0;
-};
-
 }  // namespace haul

@@ -154,23 +154,5 @@ TEST(IsDevice, IsFalseForFilesDirectoriesAndNothing) {
   EXPECT_TRUE(IsDevice("/dev/null"));
 }
 
-TEST(SpoolFile, GivesBackWhatItTookAndLeavesNoName) {
-  const TemporaryDirectory root;
-  SpoolFile spool(root.path());
-  spool.Append(AsBytes("hello "));
-  spool.Append(AsBytes("world"));
-  EXPECT_EQ(spool.size(), 11U);
-  ByteBuffer piece;
-  spool.ReadAt(3, 5, piece);
-  EXPECT_EQ(AsText(piece.view()), "lo wo");
-  EXPECT_TRUE(fs::is_empty(root.path()));
-}
-
-TEST(SpoolFile, NeedsADirectoryThatIsThere) {
-  const auto error = Caught([] { const SpoolFile spool("/no/such/directory"); });
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->code(), ExitCode::kLocalStorage);
-}
-
 }  // namespace
 }  // namespace haul

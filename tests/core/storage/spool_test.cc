@@ -1,12 +1,13 @@
-#include "core/io/spool.h"
+#include "core/storage/spool.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "tests/support/expect_error.h"
+#include "tests/support/temporary_directory.h"
 
 namespace haul {
 namespace {
@@ -45,6 +46,24 @@ TEST(Spool, SaysWhereNoFileCanBeMade) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), ExitCode::kLocalStorage);
   EXPECT_NE(error->message().find("/no/such/directory"), std::string::npos);
+}
+
+TEST(SpoolFile, GivesBackWhatItTookAndLeavesNoName) {
+  const TemporaryDirectory root;
+  SpoolFile spool(root.path());
+  spool.Append(AsBytes("hello "));
+  spool.Append(AsBytes("world"));
+  EXPECT_EQ(spool.size(), 11U);
+  ByteBuffer piece;
+  spool.ReadAt(3, 5, piece);
+  EXPECT_EQ(AsText(piece.view()), "lo wo");
+  EXPECT_TRUE(std::filesystem::is_empty(root.path()));
+}
+
+TEST(SpoolFile, NeedsADirectoryThatIsThere) {
+  const auto error = Caught([] { const SpoolFile spool("/no/such/directory"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), ExitCode::kLocalStorage);
 }
 
 }  // namespace
