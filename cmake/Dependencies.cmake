@@ -11,8 +11,11 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-cpp)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libxcrypt)
+pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
 foreach(imported PkgConfig::bson PkgConfig::mongoc PkgConfig::zstd PkgConfig::sodium PkgConfig::deflate
-                 PkgConfig::yaml)
+                 PkgConfig::yaml PkgConfig::simdjson PkgConfig::crypt PkgConfig::jwt)
   get_target_property(directories ${imported} INTERFACE_INCLUDE_DIRECTORIES)
   if(directories)
     set_target_properties(${imported} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
