@@ -1,10 +1,8 @@
 #include "restore/options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -140,12 +138,6 @@ Document WriteConcernOf(const RestoreFlags& flags, const ConnectionOptions& conn
   return ToDocument(concern);
 }
 
-// Restores that begin in one second in one directory must not share a file.
-std::string OwnRejectsName() {
-  const std::filesystem::path name = RejectFile::DefaultName();
-  return fmt::format("{}-{}{}", name.stem().string(), getpid(), name.extension().string());
-}
-
 }  // namespace
 
 RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOptions& parsed,
@@ -194,7 +186,7 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.objcheck = flags.objcheck;
   options.maintain_order = flags.maintain_order;
   options.stop_on_error = flags.stop_on_error || flags.maintain_order;
-  options.rejects = flags.rejects.empty() ? OwnRejectsName() : flags.rejects;
+  options.rejects = flags.rejects.empty() ? RejectFile::OwnName() : flags.rejects;
   options.dry_run = flags.dry_run;
   options.allow_missing = flags.allow_missing;
   options.rejects_fail = !flags.imitates;
