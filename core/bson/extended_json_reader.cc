@@ -10,31 +10,14 @@
 #include "core/base/text.h"
 #include "core/bson/extended_json.h"
 #include "core/bson/extended_json_wrapper.h"
+#include "core/bson/json_escape.h"
+#include "core/bson/json_number.h"
 
 namespace haul {
 namespace {
 
 constexpr int kMaxNesting = 1000;
 constexpr std::size_t kMaxBson = std::numeric_limits<std::int32_t>::max();
-
-void AppendUtf8(std::string& text, std::uint32_t point) {
-  const auto byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
-  if (point < 0x80) {
-    byte(point);
-  } else if (point < 0x800) {
-    byte(0xC0 | (point >> 6));
-    byte(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    byte(0xE0 | (point >> 12));
-    byte(0x80 | ((point >> 6) & 0x3F));
-    byte(0x80 | (point & 0x3F));
-  } else {
-    byte(0xF0 | (point >> 18));
-    byte(0x80 | ((point >> 12) & 0x3F));
-    byte(0x80 | ((point >> 6) & 0x3F));
-    byte(0x80 | (point & 0x3F));
-  }
-}
 
 // Recursive descent over RFC 8259 that writes BSON as it goes; an object is written as a document
 // and then, where it is a wrapper, replaced in place by the value that it stands for.
@@ -184,90 +167,35 @@ class JsonReader {
   }
 
   void ReadEscape(std::string& text) {
-    ++at_;
-    const char escape = Peek();
-    ++at_;
-    switch (escape) {
-      case '"':
-      case '\\':
-      case '/':
-        text += escape;
-        return;
-      case 'b':
-        text += '\b';
-        return;
-      case 'f':
-        text += '\f';
-        return;
-      case 'n':
-        text += '\n';
-        return;
-      case 'r':
-        text += '\r';
-        return;
-      case 't':
-        text += '\t';
-        return;
-      case 'u':
-        AppendUtf8(text, ReadCodePoint());
-        return;
-      default:
-        Fail("a string holds an unknown escape");
-    }
-  }
-
-  // Of one \uXXXX, or of two that are a surrogate pair.
-  std::uint32_t ReadCodePoint() {
-    const std::uint32_t first = ReadHex4();
-    if (first < 0xD800 || first > 0xDFFF) return first;
-    const bool pair = first <= 0xDBFF && text_.substr(at_, 2) == "\\u";
-    if (pair) at_ += 2;
-    const std::uint32_t second = pair ? ReadHex4() : 0;
-    if (second < 0xDC00 || second > 0xDFFF) Fail("a string holds half of a surrogate pair");
-    return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-  }
-
-  std::uint32_t ReadHex4() {
-    std::uint32_t value = 0;
-    const std::string_view hex = text_.substr(at_, 4);
-    const auto read = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
-    if (hex.size() < 4 || read.ptr != hex.data() + 4) Fail("four hex digits are expected");
-    at_ += 4;
-    return value;
+    const JsonEscape escape = ReadJsonEscape(text_.substr(at_));
+    at_ += escape.size;
+    if (!escape.problem.empty()) Fail(escape.problem);
+    text += escape.bytes();
   }
 
   BsonType ReadNumber() {
-    const std::size_t begin = at_;
-    Take('-');
-    if (!Take('0')) SkipDigits();
-    const std::size_t whole_end = at_;
-    if (Take('.')) SkipDigits();
-    if (Take('e') || Take('E')) {
-      if (!Take('+')) Take('-');
-      SkipDigits();
+    const JsonNumber number = ReadJsonNumber(text_.substr(at_));
+    at_ += number.size;
+    switch (number.kind) {
+      case JsonNumber::Kind::kInt32:
+        // Little-endian: the first four bytes of a small one are the int32.
+        return AppendRaw(BsonType::kInt32, number.integer, 4);
+      case JsonNumber::Kind::kInt64:
+        return AppendRaw(BsonType::kInt64, number.integer, 8);
+      case JsonNumber::Kind::kDouble:
+        return AppendRaw(BsonType::kDouble, number.real, 8);
+      case JsonNumber::Kind::kNone:
+        Fail("a value is expected");
+      case JsonNumber::Kind::kOutOfRange:
+        Fail("a number is out of range");
     }
-    const std::string_view number = text_.substr(begin, at_ - begin);
-    std::int64_t integer = 0;
-    const auto read = std::from_chars(number.data(), number.data() + number.size(), integer);
-    if (at_ == whole_end && read.ec == std::errc()) return AppendInteger(integer);
-    const std::optional<double> real = ParseDouble(number);
-    if (!real) Fail("a number is out of range");
-    bson_.append(reinterpret_cast<const char*>(&*real), sizeof *real);
-    return BsonType::kDouble;
+    return BsonType::kNull;
   }
 
-  BsonType AppendInteger(std::int64_t integer) {
-    using Int32 = std::numeric_limits<std::int32_t>;
-    const bool small = integer >= Int32::min() && integer <= Int32::max();
-    // Little-endian: the first four bytes of a small one are the int32.
-    bson_.append(reinterpret_cast<const char*>(&integer), small ? 4 : 8);
-    return small ? BsonType::kInt32 : BsonType::kInt64;
-  }
-
-  void SkipDigits() {
-    const std::size_t begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    if (at_ == begin) Fail("a value is expected");
+  template <typename T>
+  BsonType AppendRaw(BsonType type, T value, std::size_t size) {
+    bson_.append(reinterpret_cast<const char*>(&value), size);
+    return type;
   }
 
   void ReadWord(std::string_view word) {
