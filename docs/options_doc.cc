@@ -12,6 +12,7 @@
 #include "core/cli/option_text.h"
 #include "dump/options.h"
 #include "restore/options.h"
+#include "tools/export/options.h"
 #include "tools/inspect/options.h"
 
 namespace {
@@ -33,8 +34,10 @@ int main(int argc, char** argv) {
   haul::DumpFlags dump;
   haul::RestoreFlags restore;
   haul::InspectFlags inspect;
+  haul::ExportFlags exported;
   const std::vector<haul::Command> commands = {
-      haul::DumpCommand(dump), haul::RestoreCommand(restore), haul::InspectCommand(inspect)};
+      haul::DumpCommand(dump), haul::RestoreCommand(restore), haul::InspectCommand(inspect),
+      haul::ExportCommand(exported)};
   const std::string text =
       Wanted(std::span(argv, static_cast<std::size_t>(argc)).subspan(1), commands);
   if (text.empty()) return 2;
