@@ -7,10 +7,10 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/mongo/catalog.h"
 #include "core/mongo/catalog_writer.h"
 #include "core/mongo/index_rewrite.h"
-#include "core/report/summary.h"
 
 namespace haul {
 namespace {
@@ -56,7 +56,7 @@ CollectionImport::CollectionImport(const ImportContext& context, const ImportTas
                {.ns = task.target, .input = task.name, .redaction = shaping_.redaction}),
       progress_(context.progress.Add(Display(task.target), {.documents = 0, .bytes = task.bytes})),
       input_(context.options, task, context.shapings.is_slow()),
-      feed_(input_.blocks(), input_.layout(), context.invocation.stop) {
+      feed_(input_.blocks(), input_.ends_at_fault(), context.invocation.stop) {
   if (!options_.mode.keyed) return;
   key_.emplace(options_.mode.key, "key");
 }
@@ -110,7 +110,29 @@ void CollectionImport::Prepare() {
       }
     }
   }
-  if (key_) lanes_.emplace(LanesFor(), context_.invocation.stop);
+  if (key_) {
+    WarnOfMissingIndex();
+    lanes_.emplace(LanesFor(), context_.invocation.stop);
+  }
+}
+
+void CollectionImport::WarnOfMissingIndex() const {
+  constexpr std::uint64_t kSmallInput = 256 * kKiB;
+  const bool small = task_.bytes > 0 && task_.bytes < kSmallInput;
+  if (context_.deployment == nullptr || small) return;
+  const Client client = context_.deployment->Acquire();
+  const auto begins_with_the_key = [&](const Document& index) {
+    const auto pattern = FindDocument(index.bytes(), "key");
+    const auto first = pattern ? ElementWalk(*pattern).Next() : std::nullopt;
+    return first && std::ranges::find(key_->paths(), first->key) != key_->paths().end();
+  };
+  const auto indexes = ListIndexes(*context_.deployment, client, task_.target);
+  const bool by_id = std::ranges::find(key_->paths(), "_id") != key_->paths().end();
+  if (by_id || (indexes && std::ranges::any_of(*indexes, begins_with_the_key))) return;
+  context_.invocation.log.Warn(
+      fmt::format("no index of {} begins with a field of the key: the server reads the whole "
+                  "collection for every record",
+                  Display(task_.target)));
 }
 
 RejectReport CollectionImport::ReportFor(Hand& hand) {
@@ -199,8 +221,7 @@ bool CollectionImport::ReadBlock(Hand& hand, std::uint64_t& number) {
 }
 
 void CollectionImport::CutAtBad(ParsedBlock& parsed) {
-  const bool stops = options_.stop_on_error || options_.stop_on_bad_row;
-  if (!stops || parsed.bad.empty()) return;
+  if (!options_.stop_on_error || parsed.bad.empty()) return;
   parsed.bad.resize(1);
   const BadRecord& bad = parsed.bad.front();
   const auto behind = std::lower_bound(parsed.lines.begin(), parsed.lines.end(), bad.line);
@@ -261,12 +282,9 @@ std::size_t CollectionImport::Finish() {
   }
   const std::size_t failed = BuildIndexes();
   progress_.Finish();
-  LogCollectionDone(context_.invocation.log,
-                    {.verb = "imported",
-                     .ns = task_.target.ToString(),
-                     .done = {.documents = all.inserted + all.present + all.updated + all.deleted,
-                              .bytes = progress_.done().bytes},
-                     .rejected = all.rejected});
+  context_.invocation.log.Verbose(fmt::format("imported {}: {} of {} records",
+                                              Display(task_.target), FormatCount(all.Done()),
+                                              FormatCount(all.read)));
   return failed;
 }
 

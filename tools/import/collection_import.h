@@ -38,6 +38,7 @@ struct ImportTotals {
   [[nodiscard]] std::uint64_t Sum() const {
     return inserted + present + updated + deleted + skipped + filtered + rejected;
   }
+  [[nodiscard]] std::uint64_t Done() const { return inserted + present + updated + deleted; }
   void Add(const ImportTotals& other);
 };
 
@@ -90,6 +91,7 @@ class CollectionImport {
   void Advance(std::uint64_t documents);
   [[nodiscard]] RejectReport ReportFor(Hand& hand);
   [[nodiscard]] std::size_t LanesFor() const;
+  void WarnOfMissingIndex() const;
   [[nodiscard]] std::size_t BuildIndexes();
 
   const ImportContext& context_;

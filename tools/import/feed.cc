@@ -5,10 +5,8 @@
 
 namespace haul {
 
-RecordFeed::RecordFeed(TextBlocks& blocks, TextLayout layout, const StopFlag& stop)
-    : blocks_(blocks),
-      in_turn_(layout == TextLayout::kJsonArray || layout == TextLayout::kJsonDocuments),
-      stop_(stop) {}
+RecordFeed::RecordFeed(TextBlocks& blocks, bool in_turn, const StopFlag& stop)
+    : blocks_(blocks), in_turn_(in_turn), stop_(stop) {}
 
 bool RecordFeed::Peek(RecordParser& parser) {
   TextBlock block;

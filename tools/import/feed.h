@@ -19,8 +19,8 @@ namespace haul {
 /// only once all before it were found good, so that nothing behind a fault is ever used.
 class RecordFeed {
  public:
-  /// Both must outlive it. `stop` ends waits.
-  RecordFeed(TextBlocks& blocks, TextLayout layout, const StopFlag& stop);
+  /// Both must outlive it. `stop` ends waits. `in_turn`: a fault in a block ends the input.
+  RecordFeed(TextBlocks& blocks, bool in_turn, const StopFlag& stop);
 
   /// Parses the first block and keeps it for whoever calls Next() first. False where there is none.
   /// Before the first Next().

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/io/checksum.h"
+#include "formats/delimited_records.h"
 #include "formats/json_cut.h"
 #include "formats/json_records.h"
 #include "tools/import/reject_parser.h"
@@ -66,12 +67,25 @@ TextLayout ImportInput::FindLayout() {
 
 void ImportInput::ReadColumns() {
   if (options_.type == RecordType::kJson) return;
-  throw Error(ExitCode::kUnsupported, "CSV and TSV are not read");
+  const ColumnOptions& wanted = options_.columns;
+  columns_.emplace(wanted.header_line ? ReadHeader(*blocks_, layout_) : wanted.columns,
+                   Columns::Options{.have_types = wanted.have_types,
+                                    .array_index_fields = wanted.array_indexes});
+}
+
+bool ImportInput::ends_at_fault() const {
+  return layout_ == TextLayout::kJsonArray || layout_ == TextLayout::kJsonDocuments ||
+         options_.columns.grace == ParseGrace::kStop;
 }
 
 std::unique_ptr<RecordParser> ImportInput::NewParser() const {
   if (task_.of_rejects) return std::make_unique<RejectParser>(task_.source);
-  return std::make_unique<JsonRecordParser>(layout_, task_.name);
+  if (!columns_) return std::make_unique<JsonRecordParser>(layout_, task_.name);
+  return std::make_unique<DelimitedRecordParser>(
+      layout_, *columns_,
+      DelimitedRecordParser::Options{.name = task_.name,
+                                     .ignore_blanks = options_.columns.ignore_blanks,
+                                     .grace = options_.columns.grace});
 }
 
 void ImportInput::CheckHash() const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/storage/byte_source.h"
+#include "formats/columns.h"
 #include "formats/plain_source.h"
 #include "formats/record_parser.h"
 #include "formats/text_blocks.h"
@@ -29,7 +30,9 @@ class ImportInput {
   ImportInput& operator=(const ImportInput&) = delete;
 
   [[nodiscard]] TextBlocks& blocks() { return *blocks_; }
-  [[nodiscard]] TextLayout layout() const { return layout_; }
+  /// True where nothing behind the first fault may be used: in an array, in documents over several
+  /// lines, and with --parseGrace stop.
+  [[nodiscard]] bool ends_at_fault() const;
   /// One for each worker; thread-safe.
   [[nodiscard]] std::unique_ptr<RecordParser> NewParser() const;
   /// How many bytes of the file were read, as it lies on the disk.
@@ -50,6 +53,7 @@ class ImportInput {
   std::unique_ptr<PeekedSource> peeked_;
   TextLayout layout_ = TextLayout::kJsonLines;
   std::unique_ptr<TextBlocks> blocks_;
+  std::optional<Columns> columns_;  ///< of CSV and TSV
 };
 
 }  // namespace haul

@@ -92,13 +92,12 @@ void RefuseColumnsOfJson(const ImportFlags& flags) {
   }
 }
 
-ParseGrace GraceOf(const ImportFlags& flags) {
-  const std::string grace = flags.parse_grace.value_or("skipRow");
-  if (grace == "autoCast") return ParseGrace::kAutoCast;
-  if (grace == "skipField") return ParseGrace::kSkipField;
-  if (grace == "skipRow" || grace == "stop") return ParseGrace::kRejectRow;
+ParseGrace GraceOf(const std::optional<std::string>& word) {
+  if (!word) return ParseGrace::kSkipRow;
+  const auto grace = ParseGraceOf(*word);
+  if (grace) return *grace;
   throw Usage(fmt::format("--parseGrace {}: not one of stop, autoCast, skipField, skipRow",
-                          EscapeForDisplay(grace)));
+                          EscapeForDisplay(*word)));
 }
 
 ColumnOptions ColumnsOf(const ImportFlags& flags) {
@@ -123,7 +122,7 @@ ColumnOptions ColumnsOf(const ImportFlags& flags) {
   if (!flags.fields.empty()) options.columns = SplitColumns(flags.fields);
   if (!flags.field_file.empty()) options.columns = ReadFieldFile(flags.field_file);
   options.have_types = flags.columns_have_types;
-  options.grace = GraceOf(flags);
+  options.grace = GraceOf(flags.parse_grace);
   options.ignore_blanks = flags.ignore_blanks;
   options.array_indexes = flags.use_array_index_fields;
   return options;
@@ -279,7 +278,6 @@ ImportOptions CheckImportOptions(const ImportFlags& flags, const ParsedOptions& 
   options.drop = flags.drop;
   options.maintain_order = flags.maintain_order;
   options.stop_on_error = flags.stop_on_error || flags.maintain_order;
-  options.stop_on_bad_row = flags.parse_grace == "stop";
   options.bypass_validation = flags.bypass_validation;
   options.write_concern = ParseExtendedJson(
       ToJson(ChooseWriteConcern(flags.write_concern, options.connection.uri_write_concern)),

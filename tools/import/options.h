@@ -10,6 +10,7 @@
 #include "core/cli/connection_options.h"
 #include "core/cli/options.h"
 #include "core/mongo/keyed_command.h"
+#include "formats/delimited_records.h"
 
 namespace haul {
 
@@ -59,15 +60,12 @@ struct ImportFlags {
 
 enum class RecordType : std::uint8_t { kJson, kCsv, kTsv };
 
-/// What a cell that does not fit its column's type becomes.
-enum class ParseGrace : std::uint8_t { kRejectRow, kAutoCast, kSkipField };
-
 /// How columns become fields.
 struct ColumnOptions {
   bool header_line = false;          ///< the input's first record names the columns
   std::vector<std::string> columns;  ///< where it does not
   bool have_types = false;
-  ParseGrace grace = ParseGrace::kRejectRow;
+  ParseGrace grace = ParseGrace::kSkipRow;
   bool ignore_blanks = false;
   bool array_indexes = false;
 };
@@ -106,7 +104,6 @@ struct ImportOptions {
   bool drop = false;
   bool maintain_order = false;
   bool stop_on_error = false;
-  bool stop_on_bad_row = false;  ///< --parseGrace stop
   bool bypass_validation = false;
   Document write_concern;
   std::string rejects;
