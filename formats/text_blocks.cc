@@ -81,9 +81,9 @@ bool TextBlocks::ThrowFault() {
 
 // At least `size` bytes, but fewer at the end; what reading throws is kept for later.
 void TextBlocks::Fill(ByteBuffer& text, std::size_t size) {
-  while (!ended_ && text.size() < size) {
+  while (!ended_ && (text.size() < size || !began_)) {
     const std::size_t old = text.size();
-    const std::size_t room = std::max(size - old, kReadAtLeast);
+    const std::size_t room = std::max(size, old + kReadAtLeast) - old;
     text.Resize(old + room);
     std::size_t read = 0;
     try {
