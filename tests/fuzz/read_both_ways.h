@@ -22,6 +22,7 @@ inline void ReadBothWays(std::string_view text, TextLayout layout, std::size_t b
   const ReadText whole = read(kMostRecord);
   const ReadText pieces = read(block_bytes);
   Hold(whole.fault == pieces.fault, "the fault is the same");
+  Hold(whole.documents == pieces.documents, "the documents are the same");
   Hold(whole.lines == pieces.lines, "their lines are the same");
   Hold(whole.lines.size() == whole.documents.size(), "each document has a line");
   Hold(whole.bad.size() == pieces.bad.size(), "the bad records are as many");
