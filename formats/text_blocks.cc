@@ -15,7 +15,7 @@ namespace haul {
 namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
-constexpr std::size_t kReadAtLeast = std::size_t{64} * 1024;
+constexpr std::size_t kRead = std::size_t{64} * 1024;
 constexpr std::size_t kKeptOfALongLine = 1024;
 
 std::uint64_t LineEnds(std::string_view text) {
@@ -83,7 +83,7 @@ bool TextBlocks::ThrowFault() {
 void TextBlocks::Fill(ByteBuffer& text, std::size_t size) {
   while (!ended_ && (text.size() < size || !began_)) {
     const std::size_t old = text.size();
-    const std::size_t room = std::max(size, old + kReadAtLeast) - old;
+    const std::size_t room = std::max(size, old + std::min(kRead, options_.block_bytes)) - old;
     text.Resize(old + room);
     std::size_t read = 0;
     try {

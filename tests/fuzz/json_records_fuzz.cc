@@ -14,7 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t block_bytes = data[1] + std::size_t{1};
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
   (void)haul::JsonLayoutOf(text);
-  haul::JsonRecordParser parser(layout, "it");
-  haul::ReadBothWays(text, layout, block_bytes, parser);
+  static std::array<haul::JsonRecordParser, kLayouts.size()> parsers = {
+      haul::JsonRecordParser{kLayouts[0], "it"}, haul::JsonRecordParser{kLayouts[1], "it"},
+      haul::JsonRecordParser{kLayouts[2], "it"}};
+  haul::ReadBothWays(text, layout, block_bytes, parsers[data[0] % kLayouts.size()]);
   return 0;
 }

@@ -12,7 +12,7 @@ namespace haul {
 /// Reads a text in one block and in small ones, which must give the same; every document is whole.
 inline void ReadBothWays(std::string_view text, TextLayout layout, std::size_t block_bytes,
                          RecordParser& parser) {
-  constexpr std::size_t kMostRecord = std::size_t{1} << 16;
+  constexpr std::size_t kMostRecord = 4096;
   const auto read = [&](std::size_t size) {
     TextSource source(std::string(text), size);
     TextBlocks blocks(source, layout,
