@@ -14,8 +14,8 @@ namespace haul {
 /// memory.
 [[nodiscard]] std::string HashPassword(const PasswordScheme& scheme, std::string_view clear);
 
-/// True where `hash` is a password hash (IsPasswordHash) of `clear`. Takes as long as making the
-/// hash took. Thread-safe.
+/// True where `hash` is a password hash (IsPasswordHash) of `clear`; never for a password that
+/// bcrypt would cut. Takes as long as making the hash took. Thread-safe.
 [[nodiscard]] bool VerifyPassword(std::string_view hash, std::string_view clear);
 
 /// True only for a text with the full syntax of a hash, so that a password which merely begins

@@ -52,16 +52,25 @@ class PutFrom : public FieldEdit {
   FieldPath from_;
 };
 
+// What was moved goes from its old place; a second field of that path would go with it.
+class MovedAway : public FieldEdit {
+ public:
+  explicit MovedAway(FieldPath from) : from_(std::move(from)) {}
+  void Change(const Element& field, const EditPlace& place) const override {
+    if (FindField(place.root, from_).value->whole.data() != field.whole.data()) {
+      Refuse("the field is there twice");
+    }
+  }
+
+ private:
+  FieldPath from_;
+};
+
 class MoveStep : public Step {
  public:
   MoveStep(FieldPath from, FieldPath to) : from_(std::move(from)), to_(std::move(to)) {
-    const bool apart = edits_.Add(from_, "rename", Unset()) &&
-                       edits_.Add(to_, "rename to", std::make_shared<PutFrom>(from_));
-    if (!apart) {
-      throw Error(ExitCode::kUsage,
-                  fmt::format("rename {} to {}: one lies inside the other",
-                              EscapeForDisplay(from_.text()), EscapeForDisplay(to_.text())));
-    }
+    (void)edits_.Add(from_, "rename", std::make_shared<MovedAway>(from_));
+    (void)edits_.Add(to_, "rename to", std::make_shared<PutFrom>(from_));
   }
 
   [[nodiscard]] Outcome Run(ByteView document, ByteBuffer& out) const override {

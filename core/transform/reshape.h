@@ -14,14 +14,16 @@ namespace haul {
 /// Overlapping paths are kept together.
 [[nodiscard]] std::unique_ptr<Step> KeepFields(const std::vector<FieldPath>& paths);
 
-/// Fields of these names go at every depth, in documents of arrays too.
+/// Fields of these names go at every depth, in documents of arrays too. The scopes of code are not
+/// looked into.
 [[nodiscard]] std::unique_ptr<Step> DropNames(const std::vector<std::string>& names);
 
 /// The document begins with a fresh ObjectId as its `_id`; the one that it had goes.
 [[nodiscard]] std::unique_ptr<Step> NewId();
 
 /// The value moves to a field of another parent, which is made where it is missing. A target that
-/// exists, an array on one of the ways and overlapping paths are refused.
+/// exists, a field that is there twice and an array on one of the ways are refused. The paths do
+/// not overlap.
 [[nodiscard]] std::unique_ptr<Step> MoveField(const FieldPath& from, const FieldPath& to);
 
 /// The field stands in its place under the name that `to` ends with. A sibling of that name is

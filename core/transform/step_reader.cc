@@ -62,6 +62,7 @@ void StepReader::Rename(const Element& value) {
   EachField(value, [&](const FieldPath& from, const Element& element) {
     const FieldPath to(Text(element), at_);
     if (from.text() == to.text()) Fail("the new name is the old one");
+    if (from.Overlaps(to)) Fail("one of the two lies inside the other");
     if (from.IsBeside(to)) {
       builder_.EditAlone(from, "rename", RenameTo(to));
     } else {

@@ -18,6 +18,10 @@ TransformFile::TransformFile(std::string_view text, std::string_view name) : nam
   while (const std::optional<Element> element = walk.Next()) {
     const std::string what =
         fmt::format("{}: {}", EscapeForDisplay(name_), EscapeForDisplay(element->key));
+    if (element->key.find_first_of(".*") == std::string_view::npos) {
+      throw Error(ExitCode::kUsage, fmt::format("{}: that is no namespace", what),
+                  "write database.collection, with * for any text");
+    }
     if (element->type != BsonType::kArray) {
       throw Error(ExitCode::kUsage, fmt::format("{}: steps stand in an array", what));
     }

@@ -102,6 +102,8 @@ TEST(Rename, LosesNothing) {
             "rename c: b exists already");
   EXPECT_EQ(Refused(R"([{"rename": {"a.b": "c"}}])", R"({"a": {"b": 1}, "c": 2})"),
             "rename to c: the field exists already");
+  EXPECT_EQ(Refused(R"([{"rename": {"a": "c.d"}}])", R"({"a": 1, "x": 0, "a": 2})"),
+            "rename a: the field is there twice");
   EXPECT_EQ(Refused(R"([{"rename": {"a.b": "c"}}])", R"({"a": [{"b": 1}]})"),
             "rename a.b to c: there is an array on the way");
   EXPECT_EQ(Refused(R"([{"rename": {"a": "c.d"}}])", R"({"a": 1, "c": []})"),

@@ -51,6 +51,7 @@ TEST(TransformFile, NamesWhatIsWrongByFileEntryAndStep) {
   ExpectBadStep(R"({"convert": {"a": "datum"}})", " (convert) a: 'datum' is no type to convert to");
   ExpectBadStep(R"({"convert": ["a"]})", " (convert): an array where a document is needed");
   ExpectBadStep(R"({"rename": {"a": "a"}})", " (rename) a: the new name is the old one");
+  ExpectBadStep(R"({"rename": {"a": "a.b"}})", " (rename) a: one of the two lies inside the other");
   ExpectBadStep(R"({"split": {"a": ["b"]}})", " (split) a: it takes two names at least");
   ExpectBadStep(R"({"split": {"a": ["b", "b"]}})", " (split) a: a name stands there twice");
   ExpectBadStep(R"({"split": {"a": ["b.c", "d"]}})", " (split) a: the new names have no dots");
@@ -65,12 +66,8 @@ TEST(TransformFile, NamesWhatIsWrongByFileEntryAndStep) {
   ExpectBadStep(R"({"where": {"a": {"$regex": "x"}}})", " (where): $regex is not matched here");
 }
 
-TEST(TransformFile, RefusesARenameIntoItself) {
-  ExpectUsage(R"({"a.b": [{"rename": {"a": "a.b"}}]})",
-              "rename a to a.b: one lies inside the other");
-}
-
 TEST(TransformFile, RefusesWhatIsNoExtendedJsonAndNoPattern) {
+  ExpectUsage(R"({"users": []})", "t.json: users: that is no namespace");
   EXPECT_EQ(Caught([] { (void)TransformFile("{", "t.json"); })->code(), ExitCode::kUsage);
   EXPECT_EQ(Caught([] { (void)TransformFile(R"({"": []})", "t.json"); })->code(), ExitCode::kUsage);
 }
