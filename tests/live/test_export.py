@@ -77,6 +77,7 @@ def test_a_query_sort_skip_and_limit_are_the_servers(server, many):
     query = '{"i":{"$gte":10,"$lt":100}}'
     found = documents(*args, "-c", "many", "-q", query, "--sort", '{"i":-1}', "--skip", "3", "--limit", "5")
     assert [d["i"] for d in found] == [96, 95, 94, 93, 92]
+    assert documents(*args, "-c", "many", "-q", "{i: {$lt: 3}}", "--sort", "{'i': -1}")[0]["i"] == 2
     assert len(documents(*args, "-c", "many", "--limit", "7")) == 7
     assert len(documents(*args, "-c", "many", "--skip", "39990")) == 10
     assert len(documents(*args, "-c", "many", "--limit", "0")) == 40_000
@@ -91,7 +92,7 @@ def test_a_query_can_stand_in_a_file(server, src, tmp_path):
 def test_a_bad_query_touches_nothing(server, src, tmp_path):
     fill(src)
     (tmp_path / "out").write_text("old")
-    for args in (("-q", "{a"), ("-q", "{a:1"), ("--sort", "[]"), ("--queryFile", tmp_path / "none")):
+    for args in (("-q", "{a"), ("-q", "{a:1"), ("-q", "{a:ObjectId('00')}"), ("--sort", "[]"), ("--queryFile", tmp_path / "none")):
         failed(run("export", *uri(server, src), "-c", "items", "--out", tmp_path / "out", *args), 2)
     failed(run("export", *uri(server, src), "-c", "items", "--out", tmp_path / "out", "-q", '{"a":{"$no":1}}'),
            (1, 2), "$no")

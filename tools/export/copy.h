@@ -22,6 +22,7 @@ struct ExportContext {
 /// One collection on its way into text.
 struct ExportTask {
   Namespace ns;
+  const Transform& transform;
   DocumentSource& documents;
   ByteSink& sink;
   CollectionProgress& progress;
@@ -30,6 +31,7 @@ struct ExportTask {
 /// What came of it.
 struct ExportOutcome {
   std::uint64_t documents = 0;  ///< written
+  std::uint64_t filtered = 0;   ///< left out by a step
   std::uint64_t rejected = 0;   ///< could not be written: in the reject file
   std::uint64_t read_back_differently = 0;
   std::uint64_t plain_bytes = 0;  ///< of text

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bson/document.h"
@@ -12,6 +13,7 @@
 #include "core/io/codec.h"
 #include "core/storage/local.h"
 #include "tools/export/document_text.h"
+#include "tools/export/shape.h"
 
 namespace haul {
 
@@ -39,6 +41,7 @@ struct ExportFlags {
   bool pretty = false;
   bool no_header_line = false;
   bool csv_safe = false;
+  ShapeFlags shape;
   std::string out;
   std::string compress = "none";
   bool overwrite = false;
@@ -63,12 +66,15 @@ struct ExportSelection {
 
 /// The same, checked and ready: nothing left to parse.
 struct ExportOptions {
+  explicit ExportOptions(Shape documents_shape) : shape(std::move(documents_shape)) {}
+
   ConnectionOptions connection;
   std::string database;
   std::vector<std::string> collections;  ///< empty: all of the database, into a directory
   std::vector<std::string> exclude_collections;
   ExportSelection selection;
   bool assert_exists = false;
+  Shape shape;
   TextForm form;
   bool to_directory = false;
   std::string out;  ///< a file, or the directory; empty: standard output

@@ -55,6 +55,7 @@ class Export {
   [[nodiscard]] ExitCode Run();
 
  private:
+  void CheckShape();
   void PrintPlan() const;
   void OneCollection();
   void IntoDirectory();
@@ -79,6 +80,7 @@ ExitCode Export::Run() {
     log_.Warn("connection string: " + warning);
   }
   plan_ = MakeExportPlan({deployment_, client_, options_}, log_);
+  CheckShape();
   if (options_.dry_run) {
     PrintPlan();
     return ExitCode::kOk;
@@ -96,6 +98,26 @@ ExitCode Export::Run() {
     return ReceivedSignal().value_or(ExitCode::kFailure);
   }
   return Report(begin);
+}
+
+// Steps that meet no document were meant for some: what they should have masked would go out as it
+// is.
+void Export::CheckShape() {
+  if (options_.shape.has_random_key()) {
+    log_.Warn(
+        "masked values have a random key of this run: they cannot be joined with those of "
+        "another export; --maskKeyFile gives a key that stays");
+  }
+  std::vector<Namespace> exported;
+  for (const PlannedExport& planned : plan_) exported.push_back(planned.spec.ns);
+  const std::vector<std::string> unmatched = options_.shape.Unmatched(exported);
+  for (const std::string& pattern : unmatched) {
+    log_.Warn(fmt::format("--transform: nothing that is exported is '{}'", pattern));
+  }
+  if (unmatched.empty() || options_.shape.MatchesAny(exported)) return;
+  throw Error(ExitCode::kUsage,
+              "--transform: its steps would change no document; nothing was written",
+              "check the names in the file, or leave out --transform");
 }
 
 void Export::PrintPlan() const {
@@ -124,9 +146,11 @@ ExportOutcome Export::Write(const PlannedExport& planned, ByteSink& sink) {
     source =
         std::make_unique<CollectionReader>(deployment_, client_, planned.Read(options_.selection));
   }
-  const ExportOutcome outcome =
-      WriteDocuments({options_, invocation_, rejects_}, {planned.spec.ns, *source, sink, progress});
+  const Transform transform = options_.shape.For(planned.spec.ns);
+  const ExportOutcome outcome = WriteDocuments(
+      {options_, invocation_, rejects_}, {planned.spec.ns, transform, *source, sink, progress});
   total_.documents += outcome.documents;
+  total_.filtered += outcome.filtered;
   total_.rejected += outcome.rejected;
   total_.read_back_differently += outcome.read_back_differently;
   total_.stopped = total_.stopped || outcome.stopped;
@@ -152,6 +176,7 @@ ManifestPart Export::BeginPart() const {
   part.cluster_time_start = ClusterTime(client_);
   part.consistency = "none";
   BSON_APPEND_UTF8(part.options.bson(), "db", options_.database.c_str());
+  bson_concat(part.options.bson(), options_.shape.Description().bson());
   return part;
 }
 
@@ -176,6 +201,9 @@ void Export::IntoDirectory() {
 
 ExitCode Export::Report(Clock::time_point begin) {
   rejects_.Finish();
+  if (total_.filtered > 0) {
+    log_.Info(fmt::format("{} left out by --transform", FormatCount(total_.filtered, "document")));
+  }
   if (total_.rejected > 0) {
     log_.Error(fmt::format(
         "{} could not be written and {} in {}", FormatCount(total_.rejected, "document"),
