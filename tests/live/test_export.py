@@ -10,7 +10,7 @@ from bson import json_util
 from support import bson_data
 from support.export import documents, export, export_lines
 from support.haul import await_handler, canonical, failed, fill, fill_all_kinds, finish, insert_raw, run, start
-from support.storage import small_tmpfs
+from support.storage import drop_override, small_tmpfs
 
 JOBS = ("--jobs=1", "--jobs=4")
 
@@ -247,3 +247,12 @@ def test_nesting_up_to_the_servers_limit_is_written(server, src):
                                           bson_data.element(3, "d", bson_data.deep(95)))])
     line = export_lines(*uri(server, src), "-c", "c")[0]
     assert line.count("{") == 97
+
+
+def test_it_needs_no_right_to_write_where_it_is_called(server, src, tmp_path):
+    fill(src)
+    tmp_path.chmod(0o555)
+    result = run("export", *uri(server, src), "-c", "items", cwd=tmp_path, preexec=drop_override)
+    assert result.code == 0 and len(result.out.splitlines()) == 300
+    failed(run("export", *uri(server, src), "-c", "items", "--out", "o", cwd=tmp_path, preexec=drop_override), 7, "permission")
+    failed(run("export", *uri(server, src), "-c", "items", "--rejects", "r", cwd=tmp_path, preexec=drop_override), 7, "reject")

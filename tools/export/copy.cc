@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kGrace{3000};
 // Small enough to be still in the cache when it is written.
 constexpr std::size_t kPieceBytes = 256 * kKiB;
 // What a worker holds of the text of its batch while others write.
-constexpr std::size_t kMostHeld = 8 * kMiB;
+constexpr std::size_t kMostHeld = 4 * kMiB;
 
 /// What one portion of the input comes to besides its text.
 struct Report {
@@ -146,11 +146,12 @@ class Writing {
 
   void AddReject(const Batch& batch, const Report::Reject& reject) {
     const ByteView document = batch.at(reject.document);
+    if (!context_.rejects) context_.rejects.emplace(context_.options.rejects);
     const Document id = task_.transform.empty() ? Document() : IdOnly(document);
-    context_.rejects.Add({.ns = task_.ns,
-                          .document = task_.transform.empty() ? document : id.bytes(),
-                          .reason = reject.reason,
-                          .file = {}});
+    context_.rejects->Add({.ns = task_.ns,
+                           .document = task_.transform.empty() ? document : id.bytes(),
+                           .reason = reject.reason,
+                           .file = {}});
   }
 
   const ExportContext& context_;

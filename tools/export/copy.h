@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/cli/run_tool.h"
@@ -16,7 +17,7 @@ namespace haul {
 struct ExportContext {
   const ExportOptions& options;
   const Invocation& invocation;
-  RejectFile& rejects;
+  std::optional<RejectFile>& rejects;  ///< opened with the first reject where it was not before
 };
 
 /// One collection on its way into text.

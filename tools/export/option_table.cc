@@ -165,7 +165,7 @@ OptionGroup OutputGroup(ExportFlags& flags) {
 }  // namespace
 
 Command ExportCommand(ExportFlags& flags) {
-  return {.name = "haul-export",
+  return {.name = flags.imitates ? "mongoexport" : "haul-export",
           .summary = "Writes documents of a MongoDB server as JSON, CSV or TSV.",
           .groups = {SelectionGroup(flags), FormGroup(flags), ShapeGroup(flags.shape),
                      OutputGroup(flags), ConnectionGroup(flags.connection, ServerRole::kSource)},
@@ -173,7 +173,8 @@ Command ExportCommand(ExportFlags& flags) {
                        "haul-export --uri env:MONGO_URL -c users --type csv --fields name,email",
                        "haul-export --uri mongodb://HOST/shop -c users --jsonArray --pretty "
                        "--query '{\"isDeleted\":false}'",
-                       "haul-export --uri mongodb://HOST/shop --out shop-export --compress zstd"}};
+                       "haul-export --uri mongodb://HOST/shop --out shop-export --compress zstd"},
+          .imitates = flags.imitates};
 }
 
 }  // namespace haul

@@ -232,6 +232,7 @@ ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& 
   options.codec = ParseCodecChoice(flags.compress);
   options.sync = flags.no_sync ? Sync::kNone : Sync::kDurable;
   options.dry_run = flags.dry_run;
+  options.rejects_named = !flags.rejects.empty();
   options.rejects = flags.rejects.empty() ? RejectFile::OwnName() : flags.rejects;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));

@@ -49,6 +49,7 @@ struct ExportFlags {
   bool dry_run = false;
   std::string rejects;
   std::optional<std::uint64_t> jobs;
+  bool imitates = false;          ///< called as mongoexport
   bool csv = false;               ///< --type csv of old scripts
   bool slave_ok = false;          ///< --readPreference nearest of old scripts
   bool force_table_scan = false;  ///< of old scripts, without effect
@@ -83,6 +84,7 @@ struct ExportOptions {
   Sync sync = Sync::kDurable;
   bool dry_run = false;
   std::string rejects;
+  bool rejects_named = false;  ///< by the user, so that it is probed before anything is read
   std::size_t jobs = 4;
 };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +50,9 @@ class Export {
         log_(invocation.log),
         deployment_({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                     invocation.stop),
-        client_(deployment_.Acquire()),
-        rejects_(options.rejects) {}
+        client_(deployment_.Acquire()) {
+    if (options.rejects_named) rejects_.emplace(options.rejects);
+  }
 
   [[nodiscard]] ExitCode Run();
 
@@ -68,7 +70,7 @@ class Export {
   Log& log_;
   Deployment deployment_;
   const Client client_;
-  RejectFile rejects_;
+  std::optional<RejectFile> rejects_;
   Progress progress_;
   std::vector<PlannedExport> plan_;
   ExportOutcome total_;
@@ -157,8 +159,10 @@ ExportOutcome Export::Write(const PlannedExport& planned, ByteSink& sink) {
   if (outcome.stopped) return outcome;
   CheckSameCollection({deployment_, client_, options_}, planned);
   sink.Commit();
-  LogCollectionDone(
-      log_, {.verb = "exported", .ns = planned.spec.ns.ToString(), .done = progress.done()});
+  if (log_.format() != LogFormat::kMongoTools) {
+    LogCollectionDone(
+        log_, {.verb = "exported", .ns = planned.spec.ns.ToString(), .done = progress.done()});
+  }
   return outcome;
 }
 
@@ -200,14 +204,14 @@ void Export::IntoDirectory() {
 }
 
 ExitCode Export::Report(Clock::time_point begin) {
-  rejects_.Finish();
+  if (rejects_) rejects_->Finish();
   if (total_.filtered > 0) {
     log_.Info(fmt::format("{} left out by --transform", FormatCount(total_.filtered, "document")));
   }
   if (total_.rejected > 0) {
     log_.Error(fmt::format(
         "{} could not be written and {} in {}", FormatCount(total_.rejected, "document"),
-        total_.rejected == 1 ? "is" : "are", EscapeForDisplay(rejects_.path().native())));
+        total_.rejected == 1 ? "is" : "are", EscapeForDisplay(options_.rejects)));
   }
   if (total_.read_back_differently > 0 && options_.form.kind != TextForm::Kind::kTable) {
     log_.Warn(
