@@ -41,6 +41,11 @@ void LogSummary(Log& log, const Summary& summary) {
                          restored ? "restore" : "import"));
     return;
   }
+  if (log.format() == LogFormat::kMongoTools && summary.verb == "exported") {
+    log.Info(fmt::format("exported {} record{}", summary.done.documents,
+                         summary.done.documents == 1 ? "" : "s"));
+    return;
+  }
   const double seconds = static_cast<double>(summary.elapsed.count()) / 1000.0;
   const double pace = seconds > 0 ? static_cast<double>(summary.done.bytes) / seconds / 1e6 : 0;
   LogFields fields = {{"documents", summary.done.documents},

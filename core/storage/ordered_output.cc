@@ -13,13 +13,21 @@ bool OrderedOutput::TryWrite(std::uint64_t turn, ByteBuffer& text) {
   return true;
 }
 
+bool OrderedOutput::Await(std::uint64_t turn) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return closed_ || turn_ == turn; });
+  return !closed_;
+}
+
+bool OrderedOutput::AwaitWrite(std::uint64_t turn, ByteBuffer& text) {
+  if (!Await(turn)) return false;
+  Write(text);
+  return true;
+}
+
 bool OrderedOutput::Finish(std::uint64_t turn, ByteBuffer& text,
                            const std::function<void()>& then) {
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return closed_ || turn_ == turn; });
-    if (closed_) return false;
-  }
+  if (!Await(turn)) return false;
   Write(text);
   try {
     then();

@@ -19,6 +19,9 @@ class OrderedOutput {
 
   /// Writes and clears `text` if it is this turn's time, else leaves it. False: see Finish().
   [[nodiscard]] bool TryWrite(std::uint64_t turn, ByteBuffer& text);
+  /// Waits for the turn, then writes and clears `text`, and the turn goes on: for a worker that has
+  /// as much in hand as it may. False: see Finish().
+  [[nodiscard]] bool AwaitWrite(std::uint64_t turn, ByteBuffer& text);
   /// Waits for the turn, writes and clears `text`, calls `then` before any other turn writes, and
   /// ends the turn. Exactly once for each turn. False where the output was closed: nothing more
   /// comes out, and the worker may go home. Throws what the sink and `then` throw, and is then
@@ -29,6 +32,7 @@ class OrderedOutput {
   void Close();
 
  private:
+  [[nodiscard]] bool Await(std::uint64_t turn);
   void Write(ByteBuffer& text);
 
   ByteSink& sink_;

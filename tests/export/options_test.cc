@@ -77,6 +77,7 @@ TEST(ExportOptions, AsksTheServerForWhatIsWantedOnly) {
 TEST(ExportOptions, ReadsQueriesStrictlyBeforeAnythingIsTouched) {
   EXPECT_EQ(Relaxed(*Check(Line({R"(-q={"a":{"$gt":1}})"})).selection.filter),
             R"({"a":{"$gt":1}})");
+  EXPECT_EQ(Relaxed(*Check(Line({"-q={x:{$gt:1}}"})).selection.filter), R"({"x":{"$gt":1}})");
   const TemporaryFile file(R"({"b":2})");
   EXPECT_EQ(Relaxed(*Check(Line({"--queryFile=" + file.path()})).selection.filter), R"({"b":2})");
   EXPECT_NE(Refusal(Line({"-q={]"})), "accepted");

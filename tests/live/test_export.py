@@ -10,7 +10,7 @@ from bson import json_util
 from support import bson_data
 from support.export import documents, export, export_lines
 from support.haul import await_handler, canonical, failed, fill, fill_all_kinds, finish, insert_raw, run, start
-from support.storage import small_tmpfs
+from support.storage import drop_override, small_tmpfs
 
 JOBS = ("--jobs=1", "--jobs=4")
 
@@ -77,6 +77,7 @@ def test_a_query_sort_skip_and_limit_are_the_servers(server, many):
     query = '{"i":{"$gte":10,"$lt":100}}'
     found = documents(*args, "-c", "many", "-q", query, "--sort", '{"i":-1}', "--skip", "3", "--limit", "5")
     assert [d["i"] for d in found] == [96, 95, 94, 93, 92]
+    assert documents(*args, "-c", "many", "-q", "{i: {$lt: 3}}", "--sort", "{'i': -1}")[0]["i"] == 2
     assert len(documents(*args, "-c", "many", "--limit", "7")) == 7
     assert len(documents(*args, "-c", "many", "--skip", "39990")) == 10
     assert len(documents(*args, "-c", "many", "--limit", "0")) == 40_000
@@ -91,7 +92,7 @@ def test_a_query_can_stand_in_a_file(server, src, tmp_path):
 def test_a_bad_query_touches_nothing(server, src, tmp_path):
     fill(src)
     (tmp_path / "out").write_text("old")
-    for args in (("-q", "{a"), ("-q", "{a:1"), ("--sort", "[]"), ("--queryFile", tmp_path / "none")):
+    for args in (("-q", "{a"), ("-q", "{a:1"), ("-q", "{a:ObjectId('00')}"), ("--sort", "[]"), ("--queryFile", tmp_path / "none")):
         failed(run("export", *uri(server, src), "-c", "items", "--out", tmp_path / "out", *args), 2)
     failed(run("export", *uri(server, src), "-c", "items", "--out", tmp_path / "out", "-q", '{"a":{"$no":1}}'),
            (1, 2), "$no")
@@ -246,3 +247,12 @@ def test_nesting_up_to_the_servers_limit_is_written(server, src):
                                           bson_data.element(3, "d", bson_data.deep(95)))])
     line = export_lines(*uri(server, src), "-c", "c")[0]
     assert line.count("{") == 97
+
+
+def test_it_needs_no_right_to_write_where_it_is_called(server, src, tmp_path):
+    fill(src)
+    tmp_path.chmod(0o555)
+    result = run("export", *uri(server, src), "-c", "items", cwd=tmp_path, preexec=drop_override)
+    assert result.code == 0 and len(result.out.splitlines()) == 300
+    failed(run("export", *uri(server, src), "-c", "items", "--out", "o", cwd=tmp_path, preexec=drop_override), 7, "permission")
+    failed(run("export", *uri(server, src), "-c", "items", "--rejects", "r", cwd=tmp_path, preexec=drop_override), 7, "reject")

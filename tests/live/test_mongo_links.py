@@ -14,7 +14,7 @@ STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}\t"
 def links(tmp_path):
     folder = tmp_path / "bin"
     folder.mkdir()
-    for old, new in (("mongodump", "dump"), ("mongorestore", "restore")):
+    for old, new in (("mongodump", "dump"), ("mongorestore", "restore"), ("mongoexport", "export")):
         os.symlink(tool(new), folder / old)
     return folder
 
@@ -90,3 +90,15 @@ def test_allow_missing_is_an_option_of_haul_too(name, server, src, tmp_path):
     assert run(name, "--uri", uri, *args, cwd=tmp_path).code == 2
     assert run(name, "--uri", uri, *args, "--allowMissing", cwd=tmp_path).code == 0
     assert not (tmp_path / "other").exists()
+
+
+def test_exports_as_mongoexport_does(links, server, src, tmp_path):
+    fill(src, 5)
+    line = ("--uri", server.uri_of(src.name), "-c", "items")
+    done = call(links, "mongoexport", *line, "-f", "n", cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[1]) == (0, '{"_id":1,"n":1}')
+    assert done.stderr.splitlines()[-1].endswith("\texported 5 records")
+    done = call(links, "mongoexport", *line, "--limit=1", "--out=one", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1].endswith("\texported 1 record") and done.stdout == ""
+    for wrong in (("--type=xml",), ("--type=csv",), ("-q", "{")):
+        assert call(links, "mongoexport", *line, *wrong, cwd=tmp_path).returncode == 1

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/cli/run_tool.h"
@@ -16,12 +17,13 @@ namespace haul {
 struct ExportContext {
   const ExportOptions& options;
   const Invocation& invocation;
-  RejectFile& rejects;
+  std::optional<RejectFile>& rejects;  ///< opened with the first reject where it was not before
 };
 
 /// One collection on its way into text.
 struct ExportTask {
   Namespace ns;
+  const Transform& transform;
   DocumentSource& documents;
   ByteSink& sink;
   CollectionProgress& progress;
@@ -30,6 +32,7 @@ struct ExportTask {
 /// What came of it.
 struct ExportOutcome {
   std::uint64_t documents = 0;  ///< written
+  std::uint64_t filtered = 0;   ///< left out by a step
   std::uint64_t rejected = 0;   ///< could not be written: in the reject file
   std::uint64_t read_back_differently = 0;
   std::uint64_t plain_bytes = 0;  ///< of text

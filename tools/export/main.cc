@@ -4,6 +4,7 @@
 
 int main(int argc, char** argv) {
   haul::ExportFlags flags;
+  flags.imitates = haul::CalledAs("mongoexport", argc, argv);
   return haul::RunTool(haul::ExportCommand(flags), argc, argv, [&](const haul::Invocation& run) {
     return haul::RunExport(haul::CheckExportOptions(flags, run.parsed, run.environment), run);
   });

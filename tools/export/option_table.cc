@@ -93,6 +93,39 @@ OptionGroup FormGroup(ExportFlags& flags) {
           }};
 }
 
+OptionGroup ShapeGroup(ShapeFlags& flags) {
+  return {"What is changed on the way",
+          {
+              {.name = "sanitize",
+               .field = FlagField{&flags.sanitize},
+               .help = "leave out password, passwordHash, accessToken and refreshToken, at every "
+                       "depth"},
+              {.name = "sanitizeFields",
+               .field = MaybeTextField{&flags.sanitize_fields},
+               .argument = "A,B",
+               .help = "as --sanitize, and leave out fields of these names too"},
+              {.name = "excludeFields",
+               .field = MaybeTextField{&flags.exclude_fields},
+               .argument = "A,B.C",
+               .help = "leave out these fields; dots reach into documents and through arrays"},
+              {.name = "mask",
+               .field = TextsField{&flags.masks},
+               .argument = "FIELD=MASK",
+               .help = "put something else in a value's place: hash, email, null, redact or "
+                       "constant:VALUE"},
+              {.name = "maskKeyFile",
+               .field = MaybeTextField{&flags.mask_key_file},
+               .argument = "FILE",
+               .help = "the key of hash and email, so that equal values look equal in several "
+                       "exports; or HAUL_MASK_KEY",
+               .default_text = "a random one for this run"},
+              {.name = "transform",
+               .field = MaybeTextField{&flags.transform},
+               .argument = "FILE",
+               .help = "steps for documents of some namespaces, before all of these"},
+          }};
+}
+
 OptionGroup OutputGroup(ExportFlags& flags) {
   return {"Where to and how",
           {
@@ -132,15 +165,16 @@ OptionGroup OutputGroup(ExportFlags& flags) {
 }  // namespace
 
 Command ExportCommand(ExportFlags& flags) {
-  return {.name = "haul-export",
+  return {.name = flags.imitates ? "mongoexport" : "haul-export",
           .summary = "Writes documents of a MongoDB server as JSON, CSV or TSV.",
-          .groups = {SelectionGroup(flags), FormGroup(flags), OutputGroup(flags),
-                     ConnectionGroup(flags.connection, ServerRole::kSource)},
+          .groups = {SelectionGroup(flags), FormGroup(flags), ShapeGroup(flags.shape),
+                     OutputGroup(flags), ConnectionGroup(flags.connection, ServerRole::kSource)},
           .examples = {"haul-export --uri mongodb://HOST/shop -c orders --out orders.json",
                        "haul-export --uri env:MONGO_URL -c users --type csv --fields name,email",
                        "haul-export --uri mongodb://HOST/shop -c users --jsonArray --pretty "
                        "--query '{\"isDeleted\":false}'",
-                       "haul-export --uri mongodb://HOST/shop --out shop-export --compress zstd"}};
+                       "haul-export --uri mongodb://HOST/shop --out shop-export --compress zstd"},
+          .imitates = flags.imitates};
 }
 
 }  // namespace haul

@@ -15,6 +15,7 @@
 #include "core/plan/namespace.h"
 #include "formats/reject_file.h"
 #include "tools/export/field_list.h"
+#include "tools/export/shell_json.h"
 
 namespace haul {
 namespace {
@@ -34,9 +35,10 @@ std::string ReadJsonFile(const std::string& path, std::string_view option) {
 }
 
 std::optional<Document> ReadQuery(const ExportFlags& flags) {
-  if (flags.query) return ParseExtendedJson(*flags.query, "--query");
+  if (flags.query) return ParseExtendedJson(StrictJson(*flags.query), "--query");
   if (!flags.query_file) return std::nullopt;
-  return ParseExtendedJson(ReadJsonFile(*flags.query_file, "--queryFile"), "--queryFile");
+  return ParseExtendedJson(StrictJson(ReadJsonFile(*flags.query_file, "--queryFile")),
+                           "--queryFile");
 }
 
 // What writes has no place in a tool that reads.
@@ -66,7 +68,7 @@ std::optional<Document> ReadAggregation(const ExportFlags& flags) {
 }
 
 Document SortOf(const std::string& json) {
-  Document sort = ParseExtendedJson(json, "--sort");
+  Document sort = ParseExtendedJson(StrictJson(json), "--sort");
   if (sort.empty()) throw Usage("--sort names no field", "e.g. --sort '{\"name\":1}'");
   return sort;
 }
@@ -149,6 +151,10 @@ void CheckForm(const ExportFlags& flags, const ExportOptions& options) {
     throw Usage("--aggregate and --fields exclude each other for JSON",
                 "put a $project at the end of the pipeline");
   }
+  if (!table && fields && options.shape.has_steps()) {
+    throw Usage("--transform and --fields exclude each other for JSON",
+                "put a step {\"keep\": [...]} at the end of the file");
+  }
 }
 
 void CheckDirectory(const ExportOptions& options, const ParsedOptions& parsed) {
@@ -191,7 +197,7 @@ ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& 
                                  const Environment& environment) {
   constexpr std::size_t kFewestJobs = 4;
   CheckQueries(flags, parsed);
-  ExportOptions options;
+  ExportOptions options(Shape(flags.shape, environment));
   options.collections = flags.collections;
   options.exclude_collections = flags.exclude_collections;
   options.to_directory = flags.collections.size() != 1 || flags.out.ends_with('/');
@@ -202,7 +208,9 @@ ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& 
   CheckForm(flags, options);
   CheckDirectory(options, parsed);
   if (options.to_directory) options.form.relaxed = false;
-  options.selection = SelectionOf(flags, fields);
+  // The fields are chosen after the steps, which may bring them under other names.
+  options.selection =
+      SelectionOf(flags, options.shape.has_steps() ? std::vector<std::string>() : fields);
 
   ConnectionFlags connection = flags.connection;
   if (flags.slave_ok && connection.read_preference) {
@@ -224,6 +232,7 @@ ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& 
   options.codec = ParseCodecChoice(flags.compress);
   options.sync = flags.no_sync ? Sync::kNone : Sync::kDurable;
   options.dry_run = flags.dry_run;
+  options.rejects_named = !flags.rejects.empty();
   options.rejects = flags.rejects.empty() ? RejectFile::OwnName() : flags.rejects;
   options.jobs =
       flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bson/document.h"
@@ -12,6 +13,7 @@
 #include "core/io/codec.h"
 #include "core/storage/local.h"
 #include "tools/export/document_text.h"
+#include "tools/export/shape.h"
 
 namespace haul {
 
@@ -39,6 +41,7 @@ struct ExportFlags {
   bool pretty = false;
   bool no_header_line = false;
   bool csv_safe = false;
+  ShapeFlags shape;
   std::string out;
   std::string compress = "none";
   bool overwrite = false;
@@ -46,6 +49,7 @@ struct ExportFlags {
   bool dry_run = false;
   std::string rejects;
   std::optional<std::uint64_t> jobs;
+  bool imitates = false;          ///< called as mongoexport
   bool csv = false;               ///< --type csv of old scripts
   bool slave_ok = false;          ///< --readPreference nearest of old scripts
   bool force_table_scan = false;  ///< of old scripts, without effect
@@ -63,12 +67,15 @@ struct ExportSelection {
 
 /// The same, checked and ready: nothing left to parse.
 struct ExportOptions {
+  explicit ExportOptions(Shape documents_shape) : shape(std::move(documents_shape)) {}
+
   ConnectionOptions connection;
   std::string database;
   std::vector<std::string> collections;  ///< empty: all of the database, into a directory
   std::vector<std::string> exclude_collections;
   ExportSelection selection;
   bool assert_exists = false;
+  Shape shape;
   TextForm form;
   bool to_directory = false;
   std::string out;  ///< a file, or the directory; empty: standard output
@@ -77,6 +84,7 @@ struct ExportOptions {
   Sync sync = Sync::kDurable;
   bool dry_run = false;
   std::string rejects;
+  bool rejects_named = false;  ///< by the user, so that it is probed before anything is read
   std::size_t jobs = 4;
 };
 

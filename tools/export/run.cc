@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,12 +50,14 @@ class Export {
         log_(invocation.log),
         deployment_({.uri = options.connection.uri, .retry_for = options.connection.retry_for},
                     invocation.stop),
-        client_(deployment_.Acquire()),
-        rejects_(options.rejects) {}
+        client_(deployment_.Acquire()) {
+    if (options.rejects_named) rejects_.emplace(options.rejects);
+  }
 
   [[nodiscard]] ExitCode Run();
 
  private:
+  void CheckShape();
   void PrintPlan() const;
   void OneCollection();
   void IntoDirectory();
@@ -67,7 +70,7 @@ class Export {
   Log& log_;
   Deployment deployment_;
   const Client client_;
-  RejectFile rejects_;
+  std::optional<RejectFile> rejects_;
   Progress progress_;
   std::vector<PlannedExport> plan_;
   ExportOutcome total_;
@@ -79,6 +82,7 @@ ExitCode Export::Run() {
     log_.Warn("connection string: " + warning);
   }
   plan_ = MakeExportPlan({deployment_, client_, options_}, log_);
+  CheckShape();
   if (options_.dry_run) {
     PrintPlan();
     return ExitCode::kOk;
@@ -96,6 +100,26 @@ ExitCode Export::Run() {
     return ReceivedSignal().value_or(ExitCode::kFailure);
   }
   return Report(begin);
+}
+
+// Steps that meet no document were meant for some: what they should have masked would go out as it
+// is.
+void Export::CheckShape() {
+  if (options_.shape.has_random_key()) {
+    log_.Warn(
+        "masked values have a random key of this run: they cannot be joined with those of "
+        "another export; --maskKeyFile gives a key that stays");
+  }
+  std::vector<Namespace> exported;
+  for (const PlannedExport& planned : plan_) exported.push_back(planned.spec.ns);
+  const std::vector<std::string> unmatched = options_.shape.Unmatched(exported);
+  for (const std::string& pattern : unmatched) {
+    log_.Warn(fmt::format("--transform: nothing that is exported is '{}'", pattern));
+  }
+  if (unmatched.empty() || options_.shape.MatchesAny(exported)) return;
+  throw Error(ExitCode::kUsage,
+              "--transform: its steps would change no document; nothing was written",
+              "check the names in the file, or leave out --transform");
 }
 
 void Export::PrintPlan() const {
@@ -124,17 +148,21 @@ ExportOutcome Export::Write(const PlannedExport& planned, ByteSink& sink) {
     source =
         std::make_unique<CollectionReader>(deployment_, client_, planned.Read(options_.selection));
   }
-  const ExportOutcome outcome =
-      WriteDocuments({options_, invocation_, rejects_}, {planned.spec.ns, *source, sink, progress});
+  const Transform transform = options_.shape.For(planned.spec.ns);
+  const ExportOutcome outcome = WriteDocuments(
+      {options_, invocation_, rejects_}, {planned.spec.ns, transform, *source, sink, progress});
   total_.documents += outcome.documents;
+  total_.filtered += outcome.filtered;
   total_.rejected += outcome.rejected;
   total_.read_back_differently += outcome.read_back_differently;
   total_.stopped = total_.stopped || outcome.stopped;
   if (outcome.stopped) return outcome;
   CheckSameCollection({deployment_, client_, options_}, planned);
   sink.Commit();
-  LogCollectionDone(
-      log_, {.verb = "exported", .ns = planned.spec.ns.ToString(), .done = progress.done()});
+  if (log_.format() != LogFormat::kMongoTools) {
+    LogCollectionDone(
+        log_, {.verb = "exported", .ns = planned.spec.ns.ToString(), .done = progress.done()});
+  }
   return outcome;
 }
 
@@ -152,6 +180,7 @@ ManifestPart Export::BeginPart() const {
   part.cluster_time_start = ClusterTime(client_);
   part.consistency = "none";
   BSON_APPEND_UTF8(part.options.bson(), "db", options_.database.c_str());
+  bson_concat(part.options.bson(), options_.shape.Description().bson());
   return part;
 }
 
@@ -175,11 +204,14 @@ void Export::IntoDirectory() {
 }
 
 ExitCode Export::Report(Clock::time_point begin) {
-  rejects_.Finish();
+  if (rejects_) rejects_->Finish();
+  if (total_.filtered > 0) {
+    log_.Info(fmt::format("{} left out by --transform", FormatCount(total_.filtered, "document")));
+  }
   if (total_.rejected > 0) {
     log_.Error(fmt::format(
         "{} could not be written and {} in {}", FormatCount(total_.rejected, "document"),
-        total_.rejected == 1 ? "is" : "are", EscapeForDisplay(rejects_.path().native())));
+        total_.rejected == 1 ? "is" : "are", EscapeForDisplay(options_.rejects)));
   }
   if (total_.read_back_differently > 0 && options_.form.kind != TextForm::Kind::kTable) {
     log_.Warn(

@@ -68,6 +68,25 @@ TEST(OrderedOutput, KeepsWhatHasToWait) {
   EXPECT_EQ(sink.text, "now later");
 }
 
+TEST(OrderedOutput, LetsAWorkerWaitWithoutEndingItsTurn) {
+  Kept sink;
+  OrderedOutput output(sink);
+  std::thread second([&] {
+    ByteBuffer text = Text("second ");
+    EXPECT_TRUE(output.AwaitWrite(1, text));
+    EXPECT_TRUE(text.empty());
+    text = Text("and more");
+    EXPECT_TRUE(output.Finish(1, text, Nothing));
+  });
+  ByteBuffer text = Text("first ");
+  EXPECT_TRUE(output.Finish(0, text, Nothing));
+  second.join();
+  EXPECT_EQ(sink.text, "first second and more");
+  output.Close();
+  text = Text("late");
+  EXPECT_FALSE(output.AwaitWrite(7, text));
+}
+
 TEST(OrderedOutput, SendsTheOthersHomeWhenOneCannotWrite) {
   Kept sink;
   OrderedOutput output(sink);
