@@ -14,7 +14,7 @@ STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}\t"
 def links(tmp_path):
     folder = tmp_path / "bin"
     folder.mkdir()
-    for old, new in (("mongodump", "dump"), ("mongorestore", "restore"), ("mongoexport", "export")):
+    for old, new in (("mongodump", "dump"), ("mongorestore", "restore"), ("mongoexport", "export"), ("mongoimport", "import")):
         os.symlink(tool(new), folder / old)
     return folder
 
