@@ -14,7 +14,7 @@ STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}\t"
 def links(tmp_path):
     folder = tmp_path / "bin"
     folder.mkdir()
-    for old, new in (("mongodump", "dump"), ("mongorestore", "restore"), ("mongoexport", "export")):
+    for old, new in (("mongodump", "dump"), ("mongorestore", "restore"), ("mongoexport", "export"), ("mongoimport", "import")):
         os.symlink(tool(new), folder / old)
     return folder
 
@@ -102,3 +102,13 @@ def test_exports_as_mongoexport_does(links, server, src, tmp_path):
     assert done.stderr.splitlines()[-1].endswith("\texported 1 record") and done.stdout == ""
     for wrong in (("--type=xml",), ("--type=csv",), ("-q", "{")):
         assert call(links, "mongoexport", *line, *wrong, cwd=tmp_path).returncode == 1
+
+
+def test_imports_as_mongoimport_and_counts_rejects_in_its_last_line(links, server, dst, tmp_path):
+    (tmp_path / "c.json").write_text('{"_id":1}\n{"_id":2}\n{"_id":1,"n":1}\n')
+    done = call(links, "mongoimport", "--uri", server.uri_of(dst.name), "--file", "c.json", "--drop", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 document(s) imported successfully. 1 document(s) failed to import." in done.stderr
+    assert dst.c.count_documents({}) == 2
+    bad = call(links, "mongoimport", "--uri", server.uri_of(dst.name), "--type", "csv", "c.json", cwd=tmp_path)
+    assert bad.returncode == 1

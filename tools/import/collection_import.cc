@@ -188,6 +188,7 @@ void CollectionImport::WriteLanes(Hand& hand) {
       case KeyLanes::Turn::kWrite:
         hand.lines = &work.lines;
         if (hand.writer) hand.writer->Write(work.batch);
+        hand.lines = nullptr;
         lanes_->Written(lane);
         Advance(work.batch.documents());
         break;
@@ -258,6 +259,7 @@ std::vector<LinedBatch> CollectionImport::SortByKey(Hand& hand) {
 void CollectionImport::Insert(Hand& hand, const LinedBatch& documents) {
   hand.lines = &documents.lines;
   if (hand.inserter && !documents.batch.empty()) hand.inserter->Write(documents.batch);
+  hand.lines = nullptr;
 }
 
 void CollectionImport::Advance(std::uint64_t documents) {
