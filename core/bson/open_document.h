@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -29,6 +31,19 @@ class OpenDocument {
  private:
   ByteBuffer& buffer_;
   std::size_t begin_;
+};
+
+/// The name of an array's element: "0", "1", "2", ….
+class ArrayKey {
+ public:
+  explicit ArrayKey(std::size_t index)
+      : size_(static_cast<std::size_t>(
+            std::to_chars(text_.data(), text_.data() + text_.size(), index).ptr - text_.data())) {}
+  [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 20> text_;  // NOLINT(*-member-init): written before it is read
+  std::size_t size_;
 };
 
 }  // namespace haul

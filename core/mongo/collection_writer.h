@@ -1,16 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/mongo/delivery.h"
 #include "core/mongo/deployment.h"
-#include "core/mongo/retry.h"
+#include "core/mongo/refusals.h"
 #include "core/mongo/write_command.h"
 #include "core/pipeline/document_sink.h"
 #include "core/plan/namespace.h"
@@ -24,13 +23,6 @@ struct WriteCounts {
   std::atomic<std::uint64_t> rejected{0};
 
   [[nodiscard]] std::uint64_t Sum() const { return inserted + present + rejected; }
-};
-
-/// A document that the target did not take.
-struct RejectedDocument {
-  ByteView document;
-  std::int32_t code = 0;  ///< the server's, or 0
-  std::string reason;
 };
 
 /// Writes documents into one collection of a server. One thread; several writers may feed one
@@ -52,8 +44,7 @@ class CollectionWriter final : public DocumentSink {
     bool ordered = false;    ///< in the order of the batch, one after another
     bool bypass_validation = false;
     bool stop_on_reject = false;  ///< throw kRejected after the first reject
-    /// Called once for each reject, possibly by several writers at once; may throw.
-    std::function<void(const RejectedDocument&)> on_reject;
+    RejectReport on_reject;
   };
 
   /// All must outlive the writer. `client` is the thread's: one connection for all collections that
@@ -67,10 +58,10 @@ class CollectionWriter final : public DocumentSink {
 
  private:
   using Kind = WriteCommand::Kind;
-  using Indices = std::vector<std::uint32_t>;  ///< documents of the batch at work
+  using Indices = BatchIndices;  ///< documents of the batch at work
 
   /// How a document is sent; nothing where it was rejected.
-  [[nodiscard]] std::optional<Kind> KindFor(ByteView document);
+  [[nodiscard]] std::optional<Kind> KindFor(const Batch& batch, std::uint32_t index);
   void WriteChunk(const Batch& batch, std::uint32_t begin, std::uint32_t end);
   void Deliver(Kind kind, const Batch& batch, Indices indices);
   void Settle(const Batch& batch, const Indices& sent, const WriteReply& reply);
@@ -80,11 +71,6 @@ class CollectionWriter final : public DocumentSink {
   void HandleFailure(Kind kind, const Batch& batch, Indices sent, const CommandResult& result);
   /// True where the document is to be sent again.
   [[nodiscard]] bool HandleWriteError(const Batch& batch, std::uint32_t index, WriteError error);
-  void Reject(ByteView document, int code, std::string reason);
-  void StopOnReject() const;
-  void SendAgainInHalves(Indices indices);
-  void WaitOrThrow(const bson_error_t& error, const bson_t* reply);
-  [[nodiscard]] std::string Operation() const;
 
   struct Duplicate {
     std::uint32_t index = 0;
@@ -96,14 +82,12 @@ class CollectionWriter final : public DocumentSink {
   WriteCounts& counts_;
   Options options_;
   WriteCommand command_;
-  Backoff backoff_;
-  std::chrono::steady_clock::time_point attempt_began_;
+  Delivery delivery_;
+  Refusals refusals_;
   bool replaces_timestamps_;  ///< the server would, so such documents go another way
   bool may_compare_ = true;   ///< until the server says no
   bool mixed_schema_allowed_ = false;
-  std::vector<Indices> pending_;  ///< what is sent next stands last
   std::vector<Duplicate> duplicates_;
-  std::string first_reject_;
 };
 
 }  // namespace haul

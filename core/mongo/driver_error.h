@@ -23,6 +23,7 @@ namespace haul {
 namespace server_code {
 inline constexpr int kUnauthorized = 13;
 inline constexpr int kAuthenticationFailed = 18;
+inline constexpr int kInvalidBson = 22;
 inline constexpr int kNamespaceNotFound = 26;
 inline constexpr int kCursorNotFound = 43;
 inline constexpr int kNamespaceExists = 48;

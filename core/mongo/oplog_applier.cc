@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/framing.h"
@@ -123,11 +120,8 @@ std::size_t OplogApplier::Send(std::size_t begin) {
   OpenDocument command(command_);
   command.BeginElement(BsonType::kArray, "applyOps");
   OpenDocument operations(command_);
-  std::array<char, 16> key{};
   for (std::size_t i = begin; i < writes_.documents(); ++i) {
-    const char* end = std::to_chars(key.data(), key.data() + key.size(), i - begin).ptr;
-    operations.AppendDocument({key.data(), static_cast<std::size_t>(end - key.data())},
-                              writes_.at(i));
+    operations.AppendDocument(ArrayKey(i - begin).view(), writes_.at(i));
   }
   operations.End();
   ElementWalk walk(head_.bytes());

@@ -1,26 +1,15 @@
 #include "core/mongo/write_command.h"
 
-#include <array>
-#include <charconv>
 #include <cstring>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/element.h"
 #include "core/bson/open_document.h"
+#include "core/mongo/replacement.h"
 
 namespace haul {
 namespace {
-
-Document NewHead(const char* name, const WriteCommandOptions& options) {
-  Document head;
-  bson_append_utf8(head.bson(), name, -1, options.collection.c_str(),
-                   static_cast<int>(options.collection.size()));
-  BSON_APPEND_BOOL(head.bson(), "ordered", options.ordered);
-  if (options.bypass_validation) BSON_APPEND_BOOL(head.bson(), "bypassDocumentValidation", true);
-  AppendWriteConcern(head.bson(), options.write_concern);
-  return head;
-}
 
 // {$and: [{_id: {$eq: ID}}, {_id: {$exists: false}}]}: matches nothing, so the upsert always
 // inserts, and yet it names the _id as upserts have to.
@@ -49,37 +38,55 @@ void AppendNoMatch(OpenDocument& statement, ByteBuffer& buffer, const Element& i
   query.End();
 }
 
-// [{$replaceRoot: {newRoot: {$literal: DOCUMENT}}}]
-void AppendReplacement(OpenDocument& statement, ByteBuffer& buffer, ByteView document) {
-  statement.BeginElement(BsonType::kArray, "u");
-  OpenDocument pipeline(buffer);
-  pipeline.BeginElement(BsonType::kDocument, "0");
-  OpenDocument stage(buffer);
-  stage.BeginElement(BsonType::kDocument, "$replaceRoot");
-  OpenDocument replace_root(buffer);
-  replace_root.BeginElement(BsonType::kDocument, "newRoot");
-  OpenDocument literal(buffer);
-  literal.BeginElement(BsonType::kDocument, "$literal");
-  buffer.Append(document);
-  literal.End();
-  replace_root.End();
-  stage.End();
-  pipeline.End();
-}
-
 void AppendExactUpsert(ByteBuffer& buffer, ByteView document) {
   const auto id = FindElement(document, "_id");
   if (!id) throw Error(ExitCode::kCorrupt, "a document has no _id");
   OpenDocument statement(buffer);
   AppendNoMatch(statement, buffer, *id);
-  AppendReplacement(statement, buffer, document);
+  AppendReplacement(statement, buffer, Replacement::kLiteral, document);
   statement.BeginElement(BsonType::kBool, "upsert");
   constexpr std::uint8_t kTrue = 1;
   buffer.Append({&kTrue, 1});
   statement.End();
 }
 
+std::size_t StatementIndex(ByteView entry, std::size_t statements) {
+  const auto index = FindElement(entry, "index");
+  const auto number = static_cast<std::size_t>(index ? index->AsInteger().value_or(-1) : -1);
+  if (number >= statements) {
+    throw Error(ExitCode::kInternal, "the server's reply names a statement that was not sent");
+  }
+  return number;
+}
+
+std::vector<std::string> KeyNames(ByteView pattern) {
+  std::vector<std::string> names;
+  ElementWalk walk(pattern);
+  while (const auto field = walk.Next()) names.emplace_back(field->key);
+  return names;
+}
+
+void ParseUpserted(ByteView reply, std::size_t statements, WriteReply& result) {
+  const auto upserted = FindDocument(reply, "upserted");
+  if (!upserted) return;
+  ElementWalk walk(*upserted);
+  while (const auto entry = walk.Next()) {
+    const ByteView details = entry->AsDocument().value_or(ByteView());
+    if (!details.empty()) result.upserted.push_back(StatementIndex(details, statements));
+  }
+}
+
 }  // namespace
+
+Document NewCommandHead(const char* name, const WriteCommandOptions& options) {
+  Document head;
+  bson_append_utf8(head.bson(), name, -1, options.collection.c_str(),
+                   static_cast<int>(options.collection.size()));
+  BSON_APPEND_BOOL(head.bson(), "ordered", options.ordered);
+  if (options.bypass_validation) BSON_APPEND_BOOL(head.bson(), "bypassDocumentValidation", true);
+  AppendWriteConcern(head.bson(), options.write_concern);
+  return head;
+}
 
 void AppendWriteConcern(bson_t* command, const Document& write_concern) {
   if (write_concern.empty()) return;
@@ -87,7 +94,8 @@ void AppendWriteConcern(bson_t* command, const Document& write_concern) {
 }
 
 WriteCommand::WriteCommand(const WriteCommandOptions& options)
-    : insert_head_(NewHead("insert", options)), update_head_(NewHead("update", options)) {
+    : insert_head_(NewCommandHead("insert", options)),
+      update_head_(NewCommandHead("update", options)) {
   if (options.bypass_timestamp_replacement) {
     BSON_APPEND_BOOL(insert_head_.bson(), "bypassEmptyTsReplacement", true);
   }
@@ -101,11 +109,8 @@ bson_t WriteCommand::Build(Kind kind, const Batch& batch, std::span<const std::u
   command_.Append(head.subspan(4, head.size() - 5));
   command.BeginElement(BsonType::kArray, insert ? "documents" : "updates");
   OpenDocument statements(command_);
-  std::array<char, 16> key{};
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    const char* key_end = std::to_chars(key.data(), key.data() + key.size(), i).ptr;
-    statements.BeginElement(BsonType::kDocument,
-                            {key.data(), static_cast<std::size_t>(key_end - key.data())});
+    statements.BeginElement(BsonType::kDocument, ArrayKey(i).view());
     const ByteView document = batch.at(indices[i]);
     insert ? command_.Append(document) : AppendExactUpsert(command_, document);
   }
@@ -119,22 +124,23 @@ WriteReply ParseWriteReply(ByteView reply, std::size_t statements) {
   if (const auto n = FindElement(reply, "n")) {
     result.written = static_cast<std::uint64_t>(n->AsInteger().value_or(0));
   }
+  if (const auto modified = FindElement(reply, "nModified")) {
+    result.modified = static_cast<std::uint64_t>(modified->AsInteger().value_or(0));
+  }
+  ParseUpserted(reply, statements, result);
   const auto errors = FindElement(reply, "writeErrors");
   if (!errors || !errors->AsDocument()) return result;
   ElementWalk walk(*errors->AsDocument());
   while (const auto entry = walk.Next()) {
     const ByteView details = entry->AsDocument().value_or(ByteView());
     if (details.empty()) continue;
-    const auto index = FindElement(details, "index");
     const auto code = FindElement(details, "code");
     const auto message = FindElement(details, "errmsg");
     WriteError error;
-    error.index = static_cast<std::size_t>(index ? index->AsInteger().value_or(-1) : -1);
+    error.index = StatementIndex(details, statements);
     error.code = static_cast<int>(code ? code->AsInteger().value_or(0) : 0);
     if (message) error.message = std::string(message->AsString().value_or(""));
-    if (error.index >= statements) {
-      throw Error(ExitCode::kInternal, "the server's reply names a statement that was not sent");
-    }
+    if (const auto pattern = FindDocument(details, "keyPattern")) error.key = KeyNames(*pattern);
     result.errors.push_back(std::move(error));
   }
   return result;

@@ -24,6 +24,9 @@ struct WriteCommandOptions {
 /// Adds it as `writeConcern`; an empty one leaves the choice to the connection.
 void AppendWriteConcern(bson_t* command, const Document& write_concern);
 
+/// What all commands of that name begin with: {NAME: collection, ordered, …}.
+[[nodiscard]] Document NewCommandHead(const char* name, const WriteCommandOptions& options);
+
 /// Builds the bytes of `insert` and `update` commands in one reused buffer: each document is copied
 /// once. (The driver's bulk operation needed half as much processor time again.) One thread.
 class WriteCommand {
@@ -53,11 +56,14 @@ struct WriteError {
   std::size_t index = 0;  ///< of the statement in its command
   int code = 0;
   std::string message;
+  std::vector<std::string> key;  ///< the fields of the index that a duplicate key violates
 };
 
 /// What a write command's reply says of its statements.
 struct WriteReply {
-  std::uint64_t written = 0;  ///< `n`
+  std::uint64_t written = 0;          ///< `n`
+  std::uint64_t modified = 0;         ///< `nModified` of an update
+  std::vector<std::size_t> upserted;  ///< statements of an update that inserted
   std::vector<WriteError> errors;
 };
 /// Error kInternal for a reply that names a statement that was not sent.
