@@ -23,7 +23,7 @@ ALLOWED = {
     "core/plan": BASE | {"core/bson"},
     "core/pipeline": BYTES | {"core/plan"},
     "core/secret": BASE | {"core/bson"},
-    "core/transform": BASE | {"core/bson", "core/secret"},
+    "core/transform": BASE | {"core/bson", "core/secret", "core/plan/namespace_pattern.h"},
     "core/mongo": BASE | {"core/bson", "core/pipeline", "core/plan"},
     "core/report": BASE,
     "core/cli": BASE | {"core/report", "core/pipeline/stop.h"},
