@@ -11,9 +11,9 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/bson/element.h"
+#include "core/mongo/collection_reader.h"
 #include "core/mongo/oplog_tail.h"
 #include "core/mongo/sampler.h"
-#include "core/pipeline/batch.h"
 #include "dump/oplog_safety.h"
 #include "dump/selection.h"
 #include "formats/dump_writer.h"
@@ -133,16 +133,7 @@ bool PlannedCollection::IsAdminData() const {
 }
 
 std::uint32_t PlannedCollection::ReplyDocuments(std::chrono::milliseconds round_trip) const {
-  // Small replies stay in the caches of both sides: 256 KiB were read twice as fast as 4 MiB. On a
-  // slow network a reply has to be worth its round trip.
-  constexpr std::uint64_t kNear = 256 * kKiB;
-  constexpr std::uint64_t kFar = 4 * kMiB;
-  constexpr std::uint64_t kUnknown = 500;
-  if (size.documents == 0 || size.bytes == 0) return kUnknown;
-  const auto delay = static_cast<std::uint64_t>(round_trip.count());
-  const std::uint64_t reply = std::clamp(delay * kMiB / 2, kNear, kFar);
-  const std::uint64_t average = std::max<std::uint64_t>(1, size.bytes / size.documents);
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(reply / average, 2, kBatchDocuments));
+  return haul::ReplyDocuments(size, round_trip);
 }
 
 std::vector<std::string> DumpPlan::Paths() const {

@@ -30,6 +30,13 @@ Error Fault(const std::string& path, std::string_view cause, std::string hint = 
           std::move(hint)};
 }
 
+Error NotADump(const fs::path& root) {
+  return {ExitCode::kUnsupported,
+          fmt::format("open the dump {}: it is an export, whose documents are JSON",
+                      EscapeForDisplay(root.native())),
+          "haul-import loads it"};
+}
+
 bool IsData(const DumpFile& file) {
   return file.name.kind == Kind::kData || file.name.kind == Kind::kAdminData;
 }
@@ -61,6 +68,7 @@ DumpScan::DumpScan(const fs::path& path, const DumpReader::Options& options)
   dump_.shape_ = location_.shape;
   dump_.root_ = location_.root;
   dump_.manifest_ = FindManifest(location_);
+  if (dump_.manifest_ && IsExport(*dump_.manifest_)) throw NotADump(location_.root);
   has_journal_ = fs::exists(fs::symlink_status(location_.root / kPartialManifestName));
   if (!options_.selects) options_.selects = [](const Namespace&) { return true; };
 }

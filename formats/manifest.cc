@@ -26,11 +26,12 @@ constexpr std::string_view kPartsEnd = "],";
 constexpr std::string_view kHashLineStart = R"("blake2b256":")";
 constexpr std::string_view kHashLineEnd = "\"}\n";
 
-constexpr std::array<std::pair<ManifestFile::Role, std::string_view>, 4> kRoleNames = {{
+constexpr std::array<std::pair<ManifestFile::Role, std::string_view>, 5> kRoleNames = {{
     {ManifestFile::Role::kData, "data"},
     {ManifestFile::Role::kMetadata, "metadata"},
     {ManifestFile::Role::kPrelude, "prelude"},
     {ManifestFile::Role::kOplog, "oplog"},
+    {ManifestFile::Role::kJson, "json"},
 }};
 
 Error BadManifest(std::string_view cause) {
@@ -45,11 +46,13 @@ std::string_view RoleName(ManifestFile::Role role) {
 std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", EscapeJson(text)); }
 
 bool HasNamespace(ManifestFile::Role role) {
-  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kMetadata;
+  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kMetadata ||
+         role == ManifestFile::Role::kJson;
 }
 
 bool HoldsDocuments(ManifestFile::Role role) {
-  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kOplog;
+  return role == ManifestFile::Role::kData || role == ManifestFile::Role::kOplog ||
+         role == ManifestFile::Role::kJson;
 }
 
 std::string FileLine(const ManifestFile& file) {
@@ -279,6 +282,14 @@ const ManifestFile* Manifest::Find(std::string_view path) const {
     }
   }
   return nullptr;
+}
+
+bool IsExport(const Manifest& manifest) {
+  return std::ranges::any_of(manifest.parts, [](const ManifestPart& part) {
+    return std::ranges::any_of(part.files, [](const ManifestFile& file) {
+      return file.role == ManifestFile::Role::kJson;
+    });
+  });
 }
 
 std::string ToJson(const Manifest& manifest) {

@@ -20,8 +20,9 @@ inline constexpr std::string_view kPartialManifestName = "manifest.partial";
 
 /// One file of a dump. `path` is relative to the manifest's directory, with '/'.
 struct ManifestFile {
-  /// kOplog: oplog.bson at the dump's root, a data file without a namespace.
-  enum class Role : std::uint8_t { kData, kMetadata, kPrelude, kOplog };
+  /// kOplog: oplog.bson at the dump's root, a data file without a namespace. kJson: the documents
+  /// of a collection as lines of JSON, which an export has in place of data.
+  enum class Role : std::uint8_t { kData, kMetadata, kPrelude, kOplog, kJson };
   std::string path;
   Role role = Role::kData;
   Namespace ns;  ///< of the data as it lies in the server; empty for prelude and oplog
@@ -65,6 +66,9 @@ struct Manifest {
 
   [[nodiscard]] const ManifestFile* Find(std::string_view path) const;
 };
+
+/// True where the directory is an export: its documents are JSON, for haul-import.
+[[nodiscard]] bool IsExport(const Manifest& manifest);
 
 [[nodiscard]] std::string ToJson(const Manifest& manifest);
 /// Error kCorrupt where a byte was changed, added or cut, or a path leaves the directory;

@@ -97,6 +97,11 @@ std::string RejectFile::DefaultName() {
   return fmt::format("haul-rejects-{:%Y%m%dT%H%M%SZ}.json", fmt::gmtime(now));
 }
 
+std::string RejectFile::OwnName() {
+  const std::filesystem::path name = DefaultName();
+  return fmt::format("{}-{}{}", name.stem().string(), getpid(), name.extension().string());
+}
+
 RejectFile::RejectFile(std::filesystem::path path)
     : path_(std::move(path)), special_(IsSpecial(path_)) {
   if (special_) {

@@ -29,6 +29,10 @@ class RejectFile {
   /// "haul-rejects-20240131T235959Z.json".
   [[nodiscard]] static std::string DefaultName();
 
+  /// The same with the process's number, "haul-rejects-20240131T235959Z-4711.json": runs that begin
+  /// in one second in one directory must not share a file.
+  [[nodiscard]] static std::string OwnName();
+
   /// Probes that the file can be made and leaves nothing behind. Error kUsage where it exists or
   /// cannot be written.
   explicit RejectFile(std::filesystem::path path);

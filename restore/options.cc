@@ -1,14 +1,13 @@
 #include "restore/options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/bson/extended_json.h"
 #include "formats/reject_file.h"
 #include "restore/oplog_source.h"
 
@@ -111,41 +110,6 @@ NamespaceMapper MapperOf(const RestoreFlags& flags) {
   return NamespaceMapper(renames);
 }
 
-bool SameConcern(const WriteConcern& a, const WriteConcern& b) {
-  return a.w == b.w && a.journal == b.journal && a.timeout == b.timeout;
-}
-
-Document ToDocument(const WriteConcern& concern) {
-  Document document;
-  if (const auto nodes = concern.Nodes()) {
-    // Unacknowledged documents could not be counted, so 0 means what the least acknowledgement is.
-    BSON_APPEND_INT32(document.bson(), "w", std::max(1, *nodes));
-  } else {
-    BSON_APPEND_UTF8(document.bson(), "w", concern.w.c_str());
-  }
-  if (concern.journal) BSON_APPEND_BOOL(document.bson(), "j", *concern.journal);
-  if (concern.timeout) BSON_APPEND_INT64(document.bson(), "wtimeout", concern.timeout->count());
-  return document;
-}
-
-Document WriteConcernOf(const RestoreFlags& flags, const ConnectionOptions& connection) {
-  if (flags.write_concern.empty()) {
-    return ToDocument(connection.uri_write_concern.value_or(WriteConcern()));
-  }
-  const WriteConcern concern = ParseWriteConcern(flags.write_concern);
-  if (connection.uri_write_concern && !SameConcern(*connection.uri_write_concern, concern)) {
-    throw Usage("--writeConcern and the connection URI name different write concerns",
-                "give one of them");
-  }
-  return ToDocument(concern);
-}
-
-// Restores that begin in one second in one directory must not share a file.
-std::string OwnRejectsName() {
-  const std::filesystem::path name = RejectFile::DefaultName();
-  return fmt::format("{}-{}{}", name.stem().string(), getpid(), name.extension().string());
-}
-
 }  // namespace
 
 RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOptions& parsed,
@@ -190,11 +154,13 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.preserve_uuid = flags.preserve_uuid;
   options.bypass_validation = flags.bypass_validation;
   options.indexes = flags.indexes;
-  options.write_concern = WriteConcernOf(flags, options.connection);
+  options.write_concern = ParseExtendedJson(
+      ToJson(ChooseWriteConcern(flags.write_concern, options.connection.uri_write_concern)),
+      "--writeConcern");
   options.objcheck = flags.objcheck;
   options.maintain_order = flags.maintain_order;
   options.stop_on_error = flags.stop_on_error || flags.maintain_order;
-  options.rejects = flags.rejects.empty() ? OwnRejectsName() : flags.rejects;
+  options.rejects = flags.rejects.empty() ? RejectFile::OwnName() : flags.rejects;
   options.dry_run = flags.dry_run;
   options.allow_missing = flags.allow_missing;
   options.rejects_fail = !flags.imitates;

@@ -38,8 +38,11 @@ class JsonWriter {
   /// ToCanonicalJson(); `out` is then as it was.
   void Append(ByteView document, ByteBuffer& out);
 
-  /// True where the last document holds an object whose first field is named as a wrapper ("$oid"):
-  /// the text is right, but a reader of Extended JSON takes it for another value.
+  /// Appends one value, of an array or document that somebody else owns; otherwise as Append().
+  void AppendValue(const Element& element, ByteBuffer& out);
+
+  /// True where the last document or value holds an object whose first field is named as a wrapper
+  /// ("$oid"): the text is right, but a reader of Extended JSON takes it for another value.
   [[nodiscard]] bool reads_back_differently() const { return reads_back_differently_; }
 
  private:

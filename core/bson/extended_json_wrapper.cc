@@ -1,6 +1,5 @@
 #include "core/bson/extended_json_wrapper.h"
 
-#include <bson/bson.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/bson/base64.h"
+#include "core/bson/short_wrapper.h"
 
 namespace haul {
 namespace {
@@ -69,49 +69,30 @@ std::string_view OnlyString(const Fields& fields, std::string_view expected) {
   return *text;
 }
 
-template <typename T>
-WrappedValue Integer(const Fields& fields, BsonType type, std::string_view expected) {
-  const std::string_view text = OnlyString(fields, expected);
-  const std::size_t plus = text.starts_with('+') && !text.starts_with("+-") ? 1 : 0;
-  T value{};
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data() + plus, end, value);
-  if (read.ec != std::errc() || read.ptr != end) Fail(fields[0].key, expected);
-  return {type, Raw(value)};
+// The value of a wrapper that holds one string.
+WrappedValue Short(const Fields& fields, std::string_view expected) {
+  const std::optional<ShortValue> value = UnwrapShort(fields[0].key, OnlyString(fields, expected));
+  if (!value) Fail(fields[0].key, expected);
+  return {value->type, std::string(AsText(value->view()))};
 }
 
 WrappedValue Int32(const Fields& fields) {
-  return Integer<std::int32_t>(fields, BsonType::kInt32, "a string that is a 32-bit integer");
+  return Short(fields, "a string that is a 32-bit integer");
 }
 
 WrappedValue Int64(const Fields& fields) {
-  return Integer<std::int64_t>(fields, BsonType::kInt64, "a string that is a 64-bit integer");
+  return Short(fields, "a string that is a 64-bit integer");
 }
 
 WrappedValue Double(const Fields& fields) {
-  constexpr std::string_view kExpected = "a string that is a double, NaN, Infinity or -Infinity";
-  const std::string_view text = OnlyString(fields, kExpected);
-  double value = 0;
-  if (text == "NaN") {
-    value = std::numeric_limits<double>::quiet_NaN();
-  } else if (text == "Infinity" || text == "-Infinity") {
-    value = std::copysign(std::numeric_limits<double>::infinity(), text[0] == '-' ? -1 : 1);
-  } else {
-    const std::optional<double> number = ParseDouble(text);
-    if (!number) Fail(fields[0].key, kExpected);
-    value = *number;
-  }
-  return {BsonType::kDouble, Raw(value)};
+  return Short(fields, "a string that is a double, NaN, Infinity or -Infinity");
 }
 
 WrappedValue Decimal(const Fields& fields) {
-  constexpr std::string_view kExpected = "a string that a 128-bit decimal holds exactly";
-  const std::string text(OnlyString(fields, kExpected));
-  bson_decimal128_t value;
-  const bool cut = text.find('\0') != std::string::npos;
-  if (cut || !bson_decimal128_from_string(text.c_str(), &value)) Fail(fields[0].key, kExpected);
-  return {BsonType::kDecimal128, Raw(value)};
+  return Short(fields, "a string that a 128-bit decimal holds exactly");
 }
+
+WrappedValue ObjectId(const Fields& fields) { return Short(fields, "a string of 24 hex digits"); }
 
 std::optional<std::string> DecodeHex(std::string_view hex) {
   std::string bytes;
@@ -122,14 +103,6 @@ std::optional<std::string> DecodeHex(std::string_view hex) {
     bytes += static_cast<char>(byte);
   }
   return bytes;
-}
-
-WrappedValue ObjectId(const Fields& fields) {
-  constexpr std::string_view kExpected = "a string of 24 hex digits";
-  const std::string_view hex = OnlyString(fields, kExpected);
-  const std::optional<std::string> id = DecodeHex(hex);
-  if (hex.size() != 24 || !id) Fail(fields[0].key, kExpected);
-  return {BsonType::kObjectId, *id};
 }
 
 std::string RawBinary(std::uint8_t subtype, std::string_view payload) {

@@ -105,6 +105,20 @@ void JsonWriter::Append(ByteView document, ByteBuffer& out) {
   }
 }
 
+void JsonWriter::AppendValue(const Element& element, ByteBuffer& out) {
+  const std::size_t begin = out.size();
+  JsonText json(out);
+  levels_.clear();
+  reads_back_differently_ = false;
+  try {
+    Value(element, json);
+    Walk(json);
+  } catch (...) {
+    out.Resize(begin);
+    throw;
+  }
+}
+
 void JsonWriter::Open(ByteView document, bool array, std::string_view closing, JsonText& json) {
   if (levels_.size() > kMaxNesting) {
     throw Error(ExitCode::kLimit,

@@ -12,9 +12,9 @@ std::string_view Literal(std::string_view json, std::size_t at) {
   return json.substr(at, end + 1 - at);
 }
 
-void BreakLine(std::size_t level, JsonText& text) {
+void BreakLine(const JsonIndent& indent, JsonText& text) {
   text.Raw('\n');
-  for (std::size_t i = 0; i < level; ++i) text.Raw('\t');
+  for (std::size_t i = 0; i < indent.level; ++i) text.Raw(indent.step);
 }
 
 bool Opens(char c) { return c == '{' || c == '['; }
@@ -22,9 +22,8 @@ bool Closes(char c) { return c == '}' || c == ']'; }
 
 }  // namespace
 
-void AppendIndented(std::string_view json, ByteBuffer& out) {
+void AppendIndented(std::string_view json, ByteBuffer& out, JsonIndent indent) {
   JsonText text(out);
-  std::size_t level = 0;
   for (std::size_t at = 0; at < json.size();) {
     const char c = json[at];
     if (c == '"') {
@@ -39,10 +38,13 @@ void AppendIndented(std::string_view json, ByteBuffer& out) {
       at += 2;
       continue;
     }
-    if (Closes(c)) BreakLine(--level, text);
+    if (Closes(c)) {
+      --indent.level;
+      BreakLine(indent, text);
+    }
     text.Raw(c);
-    if (Opens(c)) BreakLine(++level, text);
-    if (c == ',') BreakLine(level, text);
+    if (Opens(c)) ++indent.level;
+    if (Opens(c) || c == ',') BreakLine(indent, text);
     if (c == ':') text.Raw(' ');
     ++at;
   }

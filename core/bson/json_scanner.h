@@ -45,9 +45,6 @@ class JsonScanner {
   BsonType ReadNumber(std::string& bson);
   void AppendPlain(std::string& text, std::string_view plain) const;
   void ReadEscape(std::string& text);
-  [[nodiscard]] std::uint32_t ReadCodePoint();
-  [[nodiscard]] std::uint32_t ReadHex4();
-  void SkipDigits();
   void ReadWord(std::string_view word);
 
   std::string_view text_;

@@ -191,7 +191,7 @@ void JsonText::Base64(ByteView bytes) {
   Took(size);
 }
 
-void JsonText::IsoDate(std::int64_t milliseconds) {
+void JsonText::IsoSeconds(std::int64_t milliseconds) {
   const std::chrono::sys_time<std::chrono::milliseconds> time{
       std::chrono::milliseconds(milliseconds)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -207,10 +207,22 @@ void JsonText::IsoDate(std::int64_t milliseconds) {
   field(of_day / 3'600'000, 2, ':');
   field(of_day / 60'000 % 60, 2, ':');
   AppendPadded(of_day / 1000 % 60, 2, *this);
-  if (of_day % 1000 != 0) {
-    Raw('.');
-    AppendPadded(of_day % 1000, 3, *this);
-  }
+}
+
+void JsonText::IsoFraction(std::int64_t milliseconds) {
+  Raw('.');
+  AppendPadded((milliseconds % 1000 + 1000) % 1000, 3, *this);
+}
+
+void JsonText::IsoDate(std::int64_t milliseconds) {
+  IsoSeconds(milliseconds);
+  if (milliseconds % 1000 != 0) IsoFraction(milliseconds);
+  Raw('Z');
+}
+
+void JsonText::IsoDateWithMilliseconds(std::int64_t milliseconds) {
+  IsoSeconds(milliseconds);
+  IsoFraction(milliseconds);
   Raw('Z');
 }
 

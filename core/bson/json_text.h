@@ -40,6 +40,8 @@ class JsonText {
   /// "2024-05-06T07:08:09Z", with three more digits where the milliseconds are not 0. The year has
   /// four digits: from 0 to 9999.
   void IsoDate(std::int64_t milliseconds);
+  /// The same with milliseconds always.
+  void IsoDateWithMilliseconds(std::int64_t milliseconds);
 
  private:
   // The place for `size` more bytes, of which Took() makes as many part of the buffer.
@@ -54,12 +56,20 @@ class JsonText {
 
   [[nodiscard]] std::size_t Plain(std::string_view text);
   void Escape(char c);
+  void IsoSeconds(std::int64_t milliseconds);
+  void IsoFraction(std::int64_t milliseconds);
 
   ByteBuffer& out_;
 };
 
-/// Lays out JSON without spaces: a line a member, a tab a level, as Go's json.Indent; {} and []
-/// stay together. `json` is one whole value.
-void AppendIndented(std::string_view json, ByteBuffer& out);
+/// How JSON is spread over lines.
+struct JsonIndent {
+  std::string_view step = "\t";  ///< before a line, once a level
+  std::size_t level = 0;         ///< of the value itself; its first line gets no indent
+};
+
+/// Lays out JSON without spaces: a line a member, as Go's json.Indent; {} and [] stay together.
+/// `json` is one whole value.
+void AppendIndented(std::string_view json, ByteBuffer& out, JsonIndent indent = {});
 
 }  // namespace haul

@@ -52,6 +52,10 @@ std::chrono::milliseconds ParseTimeout(const std::string& text) {
   return std::chrono::milliseconds(*number);
 }
 
+bool SameConcern(const WriteConcern& a, const WriteConcern& b) {
+  return a.w == b.w && a.journal == b.journal && a.timeout == b.timeout;
+}
+
 }  // namespace
 
 std::optional<int> WriteConcern::Nodes() const { return AsNumber(w); }
@@ -77,6 +81,29 @@ WriteConcern ParseWriteConcern(std::string_view text) {
   }
   if (concern.w == "0" && concern.journal.value_or(false)) throw Bad("w: 0 contradicts j: true");
   return concern;
+}
+
+WriteConcern ChooseWriteConcern(const std::string& flag,
+                                const std::optional<WriteConcern>& of_uri) {
+  if (flag.empty()) return of_uri.value_or(WriteConcern());
+  WriteConcern concern = ParseWriteConcern(flag);
+  if (of_uri && !SameConcern(*of_uri, concern)) {
+    throw Error(ExitCode::kUsage,
+                "--writeConcern and the connection URI name different write concerns",
+                "give one of them");
+  }
+  return concern;
+}
+
+std::string ToJson(const WriteConcern& concern) {
+  const auto nodes = concern.Nodes();
+  std::string json = nodes ? fmt::format(R"({{"w":{})", std::max(1, *nodes))
+                           : fmt::format(R"({{"w":"{}")", EscapeJson(concern.w));
+  if (concern.journal) json += fmt::format(R"(,"j":{})", *concern.journal);
+  if (concern.timeout) {
+    json += fmt::format(R"(,"wtimeout":{{"$numberLong":"{}"}})", concern.timeout->count());
+  }
+  return json + "}";
 }
 
 }  // namespace haul

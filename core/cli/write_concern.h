@@ -20,4 +20,13 @@ struct WriteConcern {
 /// Error kUsage.
 [[nodiscard]] WriteConcern ParseWriteConcern(std::string_view text);
 
+/// What a run writes with: the value of --writeConcern, else the URI's, else majority. Throws Error
+/// kUsage where both are given and differ.
+[[nodiscard]] WriteConcern ChooseWriteConcern(const std::string& flag,
+                                              const std::optional<WriteConcern>& of_uri);
+
+/// The member `writeConcern` of a command, in JSON. Unacknowledged documents could not be counted,
+/// so w: 0 becomes 1.
+[[nodiscard]] std::string ToJson(const WriteConcern& concern);
+
 }  // namespace haul

@@ -78,6 +78,22 @@ CollectionSpec SpecFrom(const std::string& database, ByteView listed) {
   return spec;
 }
 
+// What listCollections says of one name; nothing where there is none.
+std::optional<Document> LookUp(Deployment& deployment, const Client& client, const Namespace& ns) {
+  Document command;
+  BSON_APPEND_INT32(command.bson(), "listCollections", 1);
+  bson_t filter;
+  BSON_APPEND_DOCUMENT_BEGIN(command.bson(), "filter", &filter);
+  BSON_APPEND_UTF8(&filter, "name", ns.collection.c_str());
+  bson_append_document_end(command.bson(), &filter);
+  Listing listing = RunListing(deployment, client, {ns.database, "$cmd.listCollections"}, command);
+  if (listing.failure) {
+    throw listing.failure->error.WithContext(fmt::format("look up {}", Display(ns)));
+  }
+  if (listing.documents.empty()) return std::nullopt;
+  return std::move(listing.documents.front());
+}
+
 }  // namespace
 
 std::vector<std::string> ListDatabases(Deployment& deployment, const Client& client) {
@@ -132,19 +148,16 @@ std::optional<std::vector<Document>> ListIndexes(Deployment& deployment, const C
   return std::move(listing.documents);
 }
 
+std::optional<CollectionSpec> FindCollection(Deployment& deployment, const Client& client,
+                                             const Namespace& ns) {
+  const std::optional<Document> listed = LookUp(deployment, client, ns);
+  if (!listed) return std::nullopt;
+  return SpecFrom(ns.database, listed->bytes());
+}
+
 std::string CollectionUuid(Deployment& deployment, const Client& client, const Namespace& ns) {
-  Document command;
-  BSON_APPEND_INT32(command.bson(), "listCollections", 1);
-  bson_t filter;
-  BSON_APPEND_DOCUMENT_BEGIN(command.bson(), "filter", &filter);
-  BSON_APPEND_UTF8(&filter, "name", ns.collection.c_str());
-  bson_append_document_end(command.bson(), &filter);
-  const Listing listing =
-      RunListing(deployment, client, {ns.database, "$cmd.listCollections"}, command);
-  if (listing.failure) {
-    throw listing.failure->error.WithContext(fmt::format("look up {}", Display(ns)));
-  }
-  return listing.documents.empty() ? std::string() : UuidOf(listing.documents.front().bytes());
+  const std::optional<Document> listed = LookUp(deployment, client, ns);
+  return listed ? UuidOf(listed->bytes()) : std::string();
 }
 
 CollectionSize MeasureCollection(Deployment& deployment, const Client& client,

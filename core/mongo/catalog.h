@@ -20,6 +20,12 @@ namespace haul {
                                                           const Client& client,
                                                           const std::string& database);
 
+/// One collection or view by its name, whatever it is (system.buckets.X too), as
+/// ListCollections(); nothing where there is none.
+[[nodiscard]] std::optional<CollectionSpec> FindCollection(Deployment& deployment,
+                                                           const Client& client,
+                                                           const Namespace& ns);
+
 /// The collection's indexes, verbatim, in the server's order; empty for views. Nothing where the
 /// collection has vanished.
 [[nodiscard]] std::optional<std::vector<Document>> ListIndexes(Deployment& deployment,

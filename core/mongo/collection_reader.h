@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/mongo/catalog.h"
 #include "core/mongo/deployment.h"
 #include "core/mongo/read_order.h"
 #include "core/mongo/retry.h"
@@ -43,5 +45,9 @@ class CollectionReader : public DocumentSource {
   std::vector<ByteView> reply_;
   std::size_t taken_ = 0;
 };
+
+/// How many documents to ask for in one reply of a member that is so far away.
+[[nodiscard]] std::uint32_t ReplyDocuments(const CollectionSize& size,
+                                           std::chrono::milliseconds round_trip);
 
 }  // namespace haul

@@ -15,7 +15,21 @@ namespace {
 Document BeginFind(const CollectionRead& read) {
   Document find = BeginFind(read.ns, read.at);
   BSON_APPEND_INT32(find.bson(), "batchSize", static_cast<std::int32_t>(read.reply_documents));
+  if (read.more != nullptr) bson_concat(find.bson(), read.more->bson());
   return find;
+}
+
+Document Aggregation(const CollectionRead& read) {
+  Document command;
+  BSON_APPEND_UTF8(command.bson(), "aggregate", read.ns.collection.c_str());
+  AppendReadConcern(command, read.at);
+  bson_concat(command.bson(), read.aggregation->bson());
+  bson_t cursor;
+  BSON_APPEND_DOCUMENT_BEGIN(command.bson(), "cursor", &cursor);
+  BSON_APPEND_INT32(&cursor, "batchSize", static_cast<std::int32_t>(read.reply_documents));
+  bson_append_document_end(command.bson(), &cursor);
+  BSON_APPEND_BOOL(command.bson(), "allowDiskUse", true);
+  return command;
 }
 
 void AppendHint(Document& find, const char* field) {
@@ -42,12 +56,13 @@ std::string IdOf(ByteView document) {
   return key.append(AsText(id->value));
 }
 
-/// A query, or a view: nothing is known of the order.
+/// A query, an aggregation or a view: nothing is known of the order.
 class QueryOrder : public ReadOrder {
  public:
   explicit QueryOrder(const CollectionRead& read) : read_(read) {}
 
   Document FindCommand() const override {
+    if (read_.aggregation != nullptr) return Aggregation(read_);
     Document find = BeginFind(read_);
     if (read_.filter != nullptr) BSON_APPEND_DOCUMENT(find.bson(), "filter", read_.filter->bson());
     return find;

@@ -22,6 +22,12 @@ struct CollectionRead {
   std::uint32_t reply_documents = 500;  ///< asked of the server in one reply
   bool resume_tokens = false;           ///< the server gives them for this collection
   ReadPoint at = {};                    ///< the cluster time, and the UUID that stands for the name
+  /// Further fields of every find (projection, sort, skip, limit), or null. It outlives the reader.
+  /// A sort, skip or limit only with Partition::Order::kQuery.
+  const Document* more = nullptr;
+  /// {pipeline: [...]}: an aggregation instead of a find, or null; it outlives the reader. Only
+  /// with Partition::Order::kQuery; filter and `more` are then not used.
+  const Document* aggregation = nullptr;
 };
 
 /// How one partition is asked for, where the read stands, and which documents of a reply belong to
@@ -33,7 +39,7 @@ class ReadOrder {
   ReadOrder& operator=(const ReadOrder&) = delete;
   virtual ~ReadOrder() = default;
 
-  /// The `find` command that begins the read or, after a lost cursor, continues it.
+  /// The command that begins the read or, after a lost cursor, continues it.
   [[nodiscard]] virtual Document FindCommand() const = 0;
 
   /// Takes the newest reply's documents, leaves those that belong to the partition and were not

@@ -25,6 +25,10 @@ class Batch {
     bytes_.Append(document);
     ends_.push_back(bytes_.size());
   }
+  /// For documents that are built in place: whoever builds appends one whole document to the buffer
+  /// and then says that it is there.
+  [[nodiscard]] ByteBuffer& building() { return bytes_; }
+  void Built() { ends_.push_back(bytes_.size()); }
   /// Takes over a buffer of whole documents; Error kCorrupt (with the offset) where it is not.
   void Adopt(ByteBuffer& documents);
 

@@ -102,6 +102,12 @@ std::unique_ptr<ByteSink> NewDeviceSink(const fs::path& path) {
   return std::make_unique<StreamSink>(std::move(device), path.native(), Sync::kNone);
 }
 
+std::unique_ptr<ByteSink> NewOutputSink(const std::string& file, FileSinkOptions options) {
+  if (file.empty()) return NewStandardOutputSink(options.sync);
+  if (IsDevice(file)) return NewDeviceSink(file);
+  return NewFileSink(file, options);
+}
+
 bool IsDevice(const fs::path& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);

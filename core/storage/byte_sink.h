@@ -43,6 +43,11 @@ struct FileSinkOptions {
 /// A device or named pipe that is already there; waits until a pipe has a reader.
 [[nodiscard]] std::unique_ptr<ByteSink> NewDeviceSink(const std::filesystem::path& path);
 
+/// What a tool's option names: standard output where `file` is empty, a device or named pipe that
+/// is already there, else a file.
+[[nodiscard]] std::unique_ptr<ByteSink> NewOutputSink(const std::string& file,
+                                                      FileSinkOptions options);
+
 /// True where the path is there and neither a regular file nor a directory.
 [[nodiscard]] bool IsDevice(const std::filesystem::path& path);
 

@@ -8,7 +8,7 @@
 #include "core/report/log.h"
 #include "core/storage/byte_source.h"
 #include "formats/data_file_reader.h"
-#include "tools/inspect/feed.h"
+#include "formats/document_feed.h"
 
 namespace haul {
 

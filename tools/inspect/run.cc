@@ -1,9 +1,6 @@
 #include "tools/inspect/run.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -15,6 +12,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/cli/closed_output.h"
 #include "core/cli/signals.h"
 #include "core/pipeline/workers.h"
 #include "core/storage/byte_sink.h"
@@ -39,22 +37,7 @@ Error Usage(std::string message, std::string hint = {}) {
 }
 
 std::unique_ptr<ByteSink> OpenOutput(const std::string& file) {
-  if (file.empty()) return NewStandardOutputSink(Sync::kNone);
-  if (IsDevice(file)) return NewDeviceSink(file);
-  return NewFileSink(file, {.sync = Sync::kNone, .overwrite = true});
-}
-
-// True for a pipe or socket whose other side was closed.
-bool ReaderIsGone() {
-  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
-  return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
-}
-
-// As every other filter ends whose reader has seen enough: silently, and not with success.
-[[noreturn]] void EndWithTheReader() {
-  ::signal(SIGPIPE, SIG_DFL);
-  ::raise(SIGPIPE);
-  _exit(static_cast<int>(ExitCode::kLocalStorage));
+  return NewOutputSink(file, {.sync = Sync::kNone, .overwrite = true});
 }
 
 /// For documents that are only counted.
@@ -239,8 +222,7 @@ ExitCode RunInspect(const InspectOptions& options, const Invocation& invocation)
       ExitAtOnce(invocation.log, ReceivedSignal().value_or(ExitCode::kFailure));
     }
   } catch (const Error& error) {
-    const bool to_stdout = options.out_file.empty();
-    if (to_stdout && error.code() == ExitCode::kLocalStorage && ReaderIsGone()) EndWithTheReader();
+    if (options.out_file.empty()) EndWithTheReader(error);
     throw;
   }
   return code;

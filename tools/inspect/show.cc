@@ -9,7 +9,7 @@
 #include "core/base/units.h"
 #include "core/cli/signals.h"
 #include "core/pipeline/workers.h"
-#include "tools/inspect/ordered_output.h"
+#include "core/storage/ordered_output.h"
 #include "tools/inspect/render.h"
 
 namespace haul {

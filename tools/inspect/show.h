@@ -5,7 +5,7 @@
 #include "core/base/error.h"
 #include "core/cli/run_tool.h"
 #include "core/storage/byte_sink.h"
-#include "tools/inspect/feed.h"
+#include "formats/document_feed.h"
 #include "tools/inspect/options.h"
 
 namespace haul {

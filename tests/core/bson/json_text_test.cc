@@ -99,6 +99,22 @@ TEST(AppendIndented, LaysOutAMemberALineWithTabs) {
   EXPECT_EQ(Indented("{}"), "{}");
 }
 
+TEST(AppendIndented, TakesAnyStepAndBeginsAtAnyLevel) {
+  ByteBuffer out;
+  AppendIndented(R"({"a":[1]})", out, {.step = "  ", .level = 1});
+  EXPECT_EQ(AsText(out.view()), "{\n    \"a\": [\n      1\n    ]\n  }");
+}
+
+TEST(JsonText, WritesMillisecondsAlwaysWhereTheyAreAskedFor) {
+  const auto date = [](std::int64_t at) {
+    ByteBuffer out;
+    JsonText(out).IsoDateWithMilliseconds(at);
+    return std::string(AsText(out.view()));
+  };
+  EXPECT_EQ(date(0), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(date(-999), "1969-12-31T23:59:59.001Z");
+}
+
 TEST(AppendIndented, LeavesTextInQuotesAsItIs) {
   EXPECT_EQ(Indented(R"({"{\",:":"[\\"})"), "{\n\t\"{\\\",:\": \"[\\\\\"\n}");
 }

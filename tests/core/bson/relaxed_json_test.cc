@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/bson/extended_json.h"
 #include "tests/support/expect_error.h"
@@ -105,6 +106,21 @@ TEST(JsonWriter, TellsOfAnObjectThatPosesAsAWrapper) {
   EXPECT_TRUE(reads_back_differently(BsonBuilder().AddString("$oid", "x")));
   EXPECT_FALSE(reads_back_differently(BsonBuilder().AddString("$set", "x")));
   EXPECT_FALSE(reads_back_differently(BsonBuilder().AddInt32("a", 1).AddString("$oid", "x")));
+}
+
+TEST(JsonWriter, WritesOneValueAsItStandsInItsDocument) {
+  const Document document = ParseExtendedJson(
+      R"({"a":[1,{"b":"x"}],"c":{"$code":"f","$scope":{"d":1}},"e":5})", "the test");
+  std::vector<std::string> values;
+  ElementWalk walk(document.bytes());
+  JsonWriter writer(kRelaxed);
+  while (const auto element = walk.Next()) {
+    ByteBuffer out;
+    writer.AppendValue(*element, out);
+    values.emplace_back(AsText(out.view()));
+  }
+  EXPECT_EQ(values, (std::vector<std::string>{R"([1,{"b":"x"}])",
+                                              R"({"$code":"f","$scope":{"d":1}})", "5"}));
 }
 
 }  // namespace

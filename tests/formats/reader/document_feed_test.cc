@@ -1,4 +1,4 @@
-#include "tools/inspect/feed.h"
+#include "formats/document_feed.h"
 
 #include <gtest/gtest.h>
 

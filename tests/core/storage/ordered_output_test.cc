@@ -1,4 +1,4 @@
-#include "tools/inspect/ordered_output.h"
+#include "core/storage/ordered_output.h"
 
 #include <gtest/gtest.h>
 
