@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/base64.h"
-#include "core/io/sha.h"
+#include "core/io/sha1.h"
 
 namespace haul {
 namespace {

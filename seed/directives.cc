@@ -13,7 +13,7 @@
 
 #include "core/base/text.h"
 #include "core/cli/environment.h"
-#include "core/io/sha.h"
+#include "core/io/sha1.h"
 #include "core/storage/rooted_file.h"
 #include "seed/generator.h"
 #include "seed/relative_time.h"

@@ -10,7 +10,8 @@
 #include "core/bson/extended_json.h"
 #include "core/bson/object_id.h"
 #include "core/bson/open_document.h"
-#include "core/io/sha.h"
+#include "core/io/sha1.h"
+#include "core/mongo/collection_writer.h"
 #include "core/mongo/driver_error.h"
 #include "core/mongo/find_documents.h"
 #include "core/mongo/keyed_writer.h"
@@ -137,8 +138,19 @@ ObjectIdBytes SeedFileWriter::IdOf(std::size_t index, bool fresh) const {
 }
 
 void SeedFileWriter::Insert(const Indices& missing, bool fresh_ids) {
-  Batch batch;
-  Indices of_batch;
+  const Completed completed = Complete(missing, fresh_ids);
+  if (completed.indices.empty()) return;
+  if (guarded_ || !file_.key) return InsertGuarded(completed);
+  const Indices taken = InsertIfAbsent(completed);
+  if (taken.empty()) return;
+  if (!fresh_ids) return Insert(taken, true);
+  for (const std::size_t index : taken) {
+    Reject(items_[index], batch_.at(index), "its _id is taken", server_code::kDuplicateKey);
+  }
+}
+
+SeedFileWriter::Completed SeedFileWriter::Complete(const Indices& missing, bool fresh_ids) {
+  Completed completed;
   for (const std::size_t index : missing) {
     document_.Clear();
     try {
@@ -154,10 +166,40 @@ void SeedFileWriter::Insert(const Indices& missing, bool fresh_ids) {
       HandleInserted(index, document_.view());
       continue;
     }
-    batch.Append(document_.view());
-    of_batch.push_back(index);
+    completed.batch.Append(document_.view());
+    completed.indices.push_back(index);
   }
-  if (of_batch.empty()) return;
+  return completed;
+}
+
+void SeedFileWriter::InsertGuarded(const Completed& completed) {
+  struct Refused {
+    std::size_t at = 0;
+    int code = 0;
+    std::string reason;
+  };
+  std::vector<Refused> refused;
+  WriteCounts counts;
+  CollectionWriter::Options options{.ns = collection_.ns,
+                                    .write_concern = context_.options.write_concern.Clone(),
+                                    .on_reject = [&](const RejectedDocument& reject) {
+                                      refused.push_back({reject.index, reject.code, reject.reason});
+                                    }};
+  CollectionWriter(context_.deployment, client_, counts, std::move(options)).Write(completed.batch);
+  std::vector<bool> is_refused(completed.indices.size());
+  for (const Refused& one : refused) is_refused[one.at] = true;
+  for (std::size_t at = 0; at < completed.indices.size(); ++at) {
+    if (!is_refused[at]) HandleInserted(completed.indices[at], completed.batch.at(at));
+  }
+  for (Refused& one : refused) {
+    const std::size_t index = completed.indices[one.at];
+    const ByteView document = completed.batch.at(one.at);
+    if (one.code == server_code::kDuplicateKey && HandleFound(index, document)) continue;
+    Reject(items_[index], document, std::move(one.reason), one.code);
+  }
+}
+
+SeedFileWriter::Indices SeedFileWriter::InsertIfAbsent(const Completed& completed) {
   Indices found;
   Indices taken;
   KeyedCounts counts;
@@ -166,8 +208,8 @@ void SeedFileWriter::Insert(const Indices& missing, bool fresh_ids) {
                                .write_concern = context_.options.write_concern.Clone(),
                                .on_reject =
                                    [&](const RejectedDocument& reject) {
-                                     const std::size_t index = of_batch[reject.index];
-                                     if (!fresh_ids && HasTakenId(index, reject.reason))
+                                     const std::size_t index = completed.indices[reject.index];
+                                     if (HasTakenId(index, reject.reason))
                                        return taken.push_back(index);
                                      Reject(items_[index], reject.document, reject.reason,
                                             reject.code);
@@ -176,11 +218,16 @@ void SeedFileWriter::Insert(const Indices& missing, bool fresh_ids) {
                                    [&](std::size_t at, KeyedOutcome outcome) {
                                      if (outcome == KeyedOutcome::kFound)
                                        return found.push_back(at);
-                                     HandleInserted(of_batch[at], batch.at(at));
+                                     HandleInserted(completed.indices[at], completed.batch.at(at));
                                    }};
-  KeyedWriter(context_.deployment, client_, key_, counts, std::move(options)).Write(batch);
-  for (const std::size_t at : found) HandleFound(of_batch[at], batch.at(at));
-  if (!taken.empty()) Insert(taken, true);
+  KeyedWriter(context_.deployment, client_, key_, counts, std::move(options))
+      .Write(completed.batch);
+  for (const std::size_t at : found) {
+    const std::size_t index = completed.indices[at];
+    if (HandleFound(index, completed.batch.at(at))) continue;
+    Reject(items_[index], completed.batch.at(at), "it was there, and then it was not", 0);
+  }
+  return taken;
 }
 
 // A document that has another key by now may still have the _id that was made of its first one.
@@ -193,14 +240,17 @@ void SeedFileWriter::HandleInserted(std::size_t index, ByteView document) {
   Settle(items_[index], SeedFate::kCreated, document);
 }
 
-void SeedFileWriter::HandleFound(std::size_t index, ByteView document) {
+bool SeedFileWriter::HandleFound(std::size_t index, ByteView document) {
   Batch one;
   one.Append(document);
   const auto stored = KeyedReader(context_.deployment, client_, key_, collection_.ns).Find(one);
-  if (stored.front() && AsText(stored.front()->bytes()) != AsText(document)) {
-    return HandleExisting(index, stored.front()->bytes());
+  if (!stored.front()) return false;
+  if (AsText(stored.front()->bytes()) == AsText(document)) {
+    HandleInserted(index, document);
+  } else {
+    HandleExisting(index, stored.front()->bytes());
   }
-  HandleInserted(index, document);
+  return true;
 }
 
 void SeedFileWriter::HandleExisting(std::size_t index, ByteView stored) {

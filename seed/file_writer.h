@@ -76,10 +76,21 @@ class SeedFileWriter {
   void Evaluate(const SeedItem& item);
   [[nodiscard]] bool HasFreshKey(const SeedItem& item, ByteView document);
   void AddMissing(const Indices& missing);
+  /// Completed documents, and which ones of the batch they are.
+  struct Completed {
+    Batch batch;
+    Indices indices;
+  };
   void Insert(const Indices& missing, bool fresh_ids);
+  [[nodiscard]] Completed Complete(const Indices& missing, bool fresh_ids);
+  /// By plain inserts: some unique index, be it that on _id, refuses what is there.
+  void InsertGuarded(const Completed& completed);
+  /// By upserts that look for the key; those whose _id another key has are answered.
+  [[nodiscard]] Indices InsertIfAbsent(const Completed& completed);
   void HandleInserted(std::size_t index, ByteView document);
-  /// Found when it was to be inserted: by another run, or by this one before its answer was lost.
-  void HandleFound(std::size_t index, ByteView document);
+  /// What was found when it was to be inserted: by another run, or by this one before its answer
+  /// was lost. False where there is no document with its key.
+  [[nodiscard]] bool HandleFound(std::size_t index, ByteView document);
   void HandleExisting(std::size_t index, ByteView stored);
   void WriteChanges();
   [[nodiscard]] bool HasTakenId(std::size_t index, const std::string& reason) const;

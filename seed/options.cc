@@ -12,7 +12,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/cli/mongo_uri.h"
+#include "core/bson/extended_json.h"
+#include "core/cli/write_concern.h"
 #include "core/plan/namespace.h"
 #include "formats/reject_file.h"
 
@@ -123,21 +124,6 @@ void CheckCombinations(const SeedFlags& flags) {
   }
 }
 
-Document WriteConcernOf(const ConnectionOptions& connection) {
-  const WriteConcern concern = connection.uri_write_concern.value_or(WriteConcern());
-  Document document;
-  if (const auto nodes = concern.Nodes()) {
-    BSON_APPEND_INT32(document.bson(), "w", std::max(1, *nodes));
-  } else {
-    BSON_APPEND_UTF8(document.bson(), "w", concern.w.c_str());
-  }
-  if (concern.journal) BSON_APPEND_BOOL(document.bson(), "j", *concern.journal);
-  if (concern.timeout) {
-    BSON_APPEND_INT64(document.bson(), "wtimeout", concern.timeout->count());
-  }
-  return document;
-}
-
 std::string OwnRejectsName() {
   const std::filesystem::path name = RejectFile::DefaultName();
   return fmt::format("{}-{}{}", name.stem().string(), getpid(), name.extension().string());
@@ -199,7 +185,8 @@ SeedOptions CheckSeedOptions(const SeedFlags& flags, const ParsedOptions& parsed
   options.init_replica_set = flags.init_replica_set;
   options.rejects = flags.rejects.empty() ? OwnRejectsName() : flags.rejects;
   options.jobs = flags.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
-  options.write_concern = WriteConcernOf(options.connection);
+  options.write_concern = ParseExtendedJson(
+      ToJson(ChooseWriteConcern("", options.connection.uri_write_concern)), "the write concern");
   return options;
 }
 

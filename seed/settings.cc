@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/transform/transform_builder.h"
 #include "seed/seed_text.h"
 #include "seed/token_settings.h"
 
@@ -116,14 +117,30 @@ void CompileDefaults(const SettingsPart& part, const SeedValue& value, SeedCompi
   if (!value.IsObject()) Fail(part, {value, path}, "an object of fields is expected");
   for (const auto& [field, fallback] : value.members) {
     const SeedPlace place{fallback, fmt::format("{}.{}", path, field)};
-    if (field == "_id" || field.starts_with('$')) {
-      Fail(part, place, "a field other than _id is expected");
+    if (field == "_id" || field.empty() || field.starts_with('$') ||
+        field.find('.') != std::string::npos) {
+      Fail(part, place, "a top-level field other than _id is expected");
     }
     settings.defaults.push_back({field, compiler.CompileField(field, place, settings.of_defaults)});
   }
   if (!settings.of_defaults.references.empty()) {
     Fail(part, {value, path}, "a default is no $$ref");
   }
+}
+
+Transform TransformOf(const SeedSettings& settings, const SeedRun& run) {
+  // No step of it masks, so the key is never used.
+  TransformBuilder builder(KeyedHash::Random(), run.now);
+  for (const auto& [field, value] : settings.defaults) {
+    const Constant* constant = value->AsConstant();
+    if (constant == nullptr) continue;
+    builder.Default(FieldPath(field, PathOf("defaults")),
+                    {constant->value().type, constant->value().bytes});
+  }
+  for (const HashedField& hashed : settings.hashed) {
+    builder.Hash(FieldPath(hashed.field, PathOf("hash")), hashed.scheme);
+  }
+  return builder.Build();
 }
 
 template <typename Fields>
@@ -142,6 +159,18 @@ void CheckKey(const SettingsPart& part, const SeedValue& value, const SeedSettin
 }
 
 }  // namespace
+
+const Expression* SeedSettings::ComputedDefault(std::string_view field) const {
+  for (const NamedExpression& row : defaults) {
+    if (row.key == field && row.value->AsConstant() == nullptr) return row.value.get();
+  }
+  return nullptr;
+}
+
+bool SeedSettings::HasDefault(std::string_view field) const {
+  return std::any_of(defaults.begin(), defaults.end(),
+                     [&](const NamedExpression& row) { return row.key == field; });
+}
 
 bool SeedSettings::IsHashed(std::string_view field) const { return Has(hashed, field); }
 bool SeedSettings::IsToken(std::string_view field) const { return Has(tokens, field); }
@@ -206,6 +235,7 @@ SeedSettings SettingsText::Compile(const Context& context) const {
     SeedCompiler compiler = compiler_of(*part);
     ReadTokens({*value, PathOf("tokens")}, *part, compiler, settings);
   }
+  settings.transform = TransformOf(settings, context.compiler.run);
   if (const auto [value, part] = Find("key"); value != nullptr) CheckKey(*part, *value, settings);
   return settings;
 }

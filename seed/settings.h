@@ -9,6 +9,7 @@
 #include "core/bson/document.h"
 #include "core/secret/password_scheme.h"
 #include "core/secret/token.h"
+#include "core/transform/transform.h"
 #include "seed/compiler.h"
 #include "seed/expression.h"
 #include "seed/seed_value.h"
@@ -47,11 +48,16 @@ struct SeedSettings {
   std::vector<std::string> key;
   OnExisting on_existing = OnExisting::kSkip;
   std::vector<Document> indexes;  ///< with names
-  std::vector<NamedExpression> defaults;
-  CompiledDocument of_defaults;  ///< what was learnt of them
+  /// Those that are the same for all documents, and the hashing.
+  Transform transform;
+  std::vector<NamedExpression> defaults;  ///< all
+  CompiledDocument of_defaults;           ///< what was learnt of them
   std::vector<HashedField> hashed;
   std::vector<TokenField> tokens;
 
+  /// The default that is computed for each document, or null.
+  [[nodiscard]] const Expression* ComputedDefault(std::string_view field) const;
+  [[nodiscard]] bool HasDefault(std::string_view field) const;
   [[nodiscard]] bool IsHashed(std::string_view field) const;
   [[nodiscard]] bool IsToken(std::string_view field) const;
 };

@@ -42,12 +42,13 @@ class Shaping {
   class Output;
 
   [[nodiscard]] bool IsVolatile(const SeedItem& item, std::string_view field) const;
-  [[nodiscard]] bool Verifies(const Element& stored, const Element& clear) const;
-  /// A default or a token comes in the place of a null.
-  [[nodiscard]] bool IsFilled(std::string_view field) const;
-  [[nodiscard]] const HashedField* FindHashed(std::string_view field) const;
-  void AppendDefaults(const SeedItem& item, ByteView document, Output& output) const;
-  void AppendTokens(Output& output) const;
+  /// The document with its _id first and what is computed for each document.
+  void AppendStart(const SeedItem& item, ByteView document, const ObjectIdBytes& id,
+                   ByteBuffer& out) const;
+  void AppendTokens(ByteView document, ByteBuffer& out) const;
+  [[nodiscard]] ByteBuffer Claims(const TokenField& token, ByteView document) const;
+  /// The document with what has to stay as it is stored.
+  void AppendKept(const SeedItem& item, ByteView document, ByteView stored, ByteBuffer& out) const;
 
   const SeedFile& file_;
   const SeedRun& run_;
