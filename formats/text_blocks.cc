@@ -15,7 +15,7 @@ namespace haul {
 namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
-constexpr std::size_t kReadAtLeast = std::size_t{64} * 1024;
+constexpr std::size_t kRead = std::size_t{64} * 1024;
 constexpr std::size_t kKeptOfALongLine = 1024;
 
 std::uint64_t LineEnds(std::string_view text) {
@@ -81,9 +81,9 @@ bool TextBlocks::ThrowFault() {
 
 // At least `size` bytes, but fewer at the end; what reading throws is kept for later.
 void TextBlocks::Fill(ByteBuffer& text, std::size_t size) {
-  while (!ended_ && text.size() < size) {
+  while (!ended_ && (text.size() < size || !began_)) {
     const std::size_t old = text.size();
-    const std::size_t room = std::max(size - old, kReadAtLeast);
+    const std::size_t room = std::max(size, old + std::min(kRead, options_.block_bytes)) - old;
     text.Resize(old + room);
     std::size_t read = 0;
     try {

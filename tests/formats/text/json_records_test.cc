@@ -41,9 +41,12 @@ TEST(JsonLines, MayHoldNothing) {
 }
 
 TEST(JsonLines, DropAByteOrderMark) {
-  const ReadText read = Read(TextLayout::kJsonLines, "\xEF\xBB\xBF{\"a\":1}\n", {}, 1);
-  EXPECT_EQ(read.documents, std::vector{Bson(R"({"a":1})")});
-  EXPECT_TRUE(read.bad.empty());
+  for (const std::size_t size : {1U, 2U, 100U}) {
+    const ReadText read =
+        Read(TextLayout::kJsonLines, "\xEF\xBB\xBF{\"a\":1}\n", {.block_bytes = size}, 1);
+    EXPECT_EQ(read.documents, std::vector{Bson(R"({"a":1})")});
+    EXPECT_TRUE(read.bad.empty());
+  }
 }
 
 TEST(JsonLines, ThatAreBadAreToldAndTheRunGoesOn) {
