@@ -13,6 +13,8 @@
 #include "dump/options.h"
 #include "restore/options.h"
 #include "seed/options.h"
+#include "tools/export/options.h"
+#include "tools/import/options.h"
 #include "tools/inspect/options.h"
 
 namespace {
@@ -35,9 +37,11 @@ int main(int argc, char** argv) {
   haul::RestoreFlags restore;
   haul::SeedFlags seed;
   haul::InspectFlags inspect;
+  haul::ExportFlags exported;
+  haul::ImportFlags imported;
   const std::vector<haul::Command> commands = {
       haul::DumpCommand(dump), haul::RestoreCommand(restore), haul::SeedCommand(seed),
-      haul::InspectCommand(inspect)};
+      haul::InspectCommand(inspect), haul::ExportCommand(exported), haul::ImportCommand(imported)};
   const std::string text =
       Wanted(std::span(argv, static_cast<std::size_t>(argc)).subspan(1), commands);
   if (text.empty()) return 2;

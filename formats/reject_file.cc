@@ -52,15 +52,27 @@ std::optional<std::string> IdJson(ByteView document) {
   }
 }
 
-std::string Bson(ByteView document) {
+std::string Binary(const char* key, ByteView bytes) {
   Document line;
-  bson_append_binary(line.bson(), "bson", -1, BSON_SUBTYPE_BINARY, document.data(),
-                     static_cast<std::uint32_t>(document.size()));
+  bson_append_binary(line.bson(), key, -1, BSON_SUBTYPE_BINARY, bytes.data(),
+                     static_cast<std::uint32_t>(bytes.size()));
   return ToCanonicalJson(line.bytes());
 }
 
 // The fields of a JSON object without its braces.
 std::string_view Inner(std::string_view object) { return object.substr(1, object.size() - 2); }
+
+// `"document":…` or what stands in its place.
+std::string Content(const RejectFile::Reject& reject) {
+  if (reject.document.empty()) {
+    if (!IsUtf8(reject.text)) {
+      return std::string(Inner(Binary("textBytes", AsBytes(reject.text))));
+    }
+    return fmt::format(R"("text":"{}")", EscapeJson(reject.text));
+  }
+  const std::optional<std::string> json = ExactJson(reject.document);
+  return json ? "\"document\":" + *json : std::string(Inner(Binary("bson", reject.document)));
+}
 
 std::string Line(const RejectFile::Reject& reject) {
   Document head;
@@ -72,12 +84,11 @@ std::string Line(const RejectFile::Reject& reject) {
   if (reject.line != 0) {
     bson_append_int64(cause.bson(), "line", -1, static_cast<std::int64_t>(reject.line));
   }
-  const std::optional<std::string> json = ExactJson(reject.document);
-  const std::optional<std::string> id = IdJson(reject.document);
-  return fmt::format(
-      "{{{}{}{},{},{}}}\n", Inner(ToCanonicalJson(head.bytes())), id.has_value() ? "," : "",
-      id.has_value() ? Inner(*id) : "", Inner(ToCanonicalJson(cause.bytes())),
-      json.has_value() ? "\"document\":" + *json : std::string(Inner(Bson(reject.document))));
+  const std::optional<std::string> id =
+      reject.document.empty() ? std::nullopt : IdJson(reject.document);
+  return fmt::format("{{{}{}{},{},{}}}\n", Inner(ToCanonicalJson(head.bytes())),
+                     id.has_value() ? "," : "", id.has_value() ? Inner(*id) : "",
+                     Inner(ToCanonicalJson(cause.bytes())), Content(reject));
 }
 
 int OpenNew(const std::filesystem::path& path) {

@@ -14,7 +14,9 @@ namespace haul {
 /// Where documents go that a target refused: a file of canonical Extended JSON lines
 /// {ns, _id, code, reason, file, line, document}, mode 0600, one line a document, in the order of
 /// arrival. `document` is replaced by `bson` (base64 of the bytes) where Extended JSON cannot hold
-/// it. The file is created with the first reject and never replaces another. Thread-safe.
+/// it, and by `text` where it is a record of a text that is no document (`textBytes`, base64, where
+/// it is not UTF-8). The file is created with the first reject and never replaces another.
+/// Thread-safe.
 class RejectFile {
  public:
   struct Reject {
@@ -22,8 +24,9 @@ class RejectFile {
     ByteView document;
     std::int32_t code = 0;  ///< the server's, or 0
     std::string_view reason;
-    std::string_view file;   ///< the input that held it; may be empty
-    std::uint64_t line = 0;  ///< of the input, from 1; 0 = unknown
+    std::string_view file;       ///< the input that held it; may be empty
+    std::uint64_t line = 0;      ///< of the input, from 1; 0 = unknown
+    std::string_view text = {};  ///< the record, where there is no document
   };
 
   /// "haul-rejects-20240131T235959Z.json".

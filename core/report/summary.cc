@@ -34,9 +34,11 @@ void LogCollectionDone(Log& log, const CollectionDone& collection) {
 }
 
 void LogSummary(Log& log, const Summary& summary) {
-  if (log.format() == LogFormat::kMongoTools && summary.verb == "restored") {
-    log.Info(fmt::format("{} document(s) restored successfully. {} document(s) failed to restore.",
-                         summary.done.documents, summary.rejected));
+  const bool restored = summary.verb == "restored";
+  if (log.format() == LogFormat::kMongoTools && (restored || summary.verb == "imported")) {
+    log.Info(fmt::format("{} document(s) {} successfully. {} document(s) failed to {}.",
+                         summary.done.documents, summary.verb, summary.rejected,
+                         restored ? "restore" : "import"));
     return;
   }
   const double seconds = static_cast<double>(summary.elapsed.count()) / 1000.0;

@@ -101,10 +101,10 @@ class ApplyEdit : public FieldEdit {
 
 class MapEdit : public FieldEdit {
  public:
-  explicit MapEdit(std::vector<std::pair<std::string, StoredValue>> values) {
-    for (auto& [from, to] : values) {
+  explicit MapEdit(const std::vector<std::pair<std::string, StoredValue>>& values) {
+    for (const auto& [from, to] : values) {
       const std::size_t position = names_.Add(from);
-      if (position == values_.size()) values_.push_back(std::move(to));
+      if (position == values_.size()) values_.push_back(to);
     }
   }
   void Change(const Element& field, const EditPlace& place) const override {
@@ -149,8 +149,8 @@ SharedEdit ToDate(const StoredValue* absent) {
 SharedEdit ApplyTo(std::vector<LetterCase> functions) {
   return std::make_shared<ApplyEdit>(std::move(functions));
 }
-SharedEdit MapTo(std::vector<std::pair<std::string, StoredValue>> values) {
-  return std::make_shared<MapEdit>(std::move(values));
+SharedEdit MapTo(const std::vector<std::pair<std::string, StoredValue>>& values) {
+  return std::make_shared<MapEdit>(values);
 }
 SharedEdit HashBy(const PasswordScheme& scheme) { return std::make_shared<HashEdit>(scheme); }
 

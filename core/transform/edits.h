@@ -31,7 +31,7 @@ enum class LetterCase { kTrim, kLower, kUpper };
 [[nodiscard]] SharedEdit ApplyTo(std::vector<LetterCase> functions);
 
 /// A string that equals one of the first has the second in its place; everything else stays.
-[[nodiscard]] SharedEdit MapTo(std::vector<std::pair<std::string, StoredValue>> values);
+[[nodiscard]] SharedEdit MapTo(const std::vector<std::pair<std::string, StoredValue>>& values);
 
 /// The password hash of a string that is not one already (IsPasswordHash); null stays, other types
 /// are refused. No message holds the string.

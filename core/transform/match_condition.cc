@@ -47,7 +47,17 @@ class Collector {
     ElementWalk walk(value.value);
     for (std::size_t i = 0; const std::optional<Element> inner = walk.Next(); ++i) {
       if (inner->type == BsonType::kDocument) InDocument(inner->value, next);
-      if (position == i) Follow(*inner, next + 1);
+      if (position == i) FollowElement(*inner, next + 1);
+    }
+  }
+
+  // Of an element that is named by its position servers take no elements in turn, and nothing is
+  // absent from it.
+  void FollowElement(const Element& value, std::size_t next) {
+    if (next == parts_.size()) {
+      found_.values.push_back(value);
+    } else if (value.AsDocument()) {
+      Follow(value, next);
     }
   }
 

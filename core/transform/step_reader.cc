@@ -139,7 +139,7 @@ void StepReader::Map(const Element& value) {
     while (const std::optional<Element> pair = walk.Next()) {
       values.emplace_back(pair->key, StoredValue::Of(*pair));
     }
-    builder_.Edit(path, "map", MapTo(std::move(values)));
+    builder_.Edit(path, "map", MapTo(values));
   });
 }
 

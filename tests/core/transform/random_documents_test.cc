@@ -4,6 +4,8 @@
 
 #include <array>
 #include <functional>
+#include <optional>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/bson/validate.h"
@@ -128,6 +130,24 @@ TEST(TransformOfRandomDocuments, RefusesNestingThatNoServerStores) {
   builder.Sanitize({});
   EXPECT_FALSE(Result(builder.Build(), deep.bytes()));
   EXPECT_TRUE(Result(Compiled(R"([{"unset": ["b"]}])"), RandomDocuments::Nested(150).bytes()));
+}
+
+TEST(TransformOfRandomDocuments, MakesTheSameOnManyThreadsAtOnce) {
+  const Transform transform = Compiled(
+      R"([{"where": {"a": {"$exists": true}}}, {"mask": {"name": "hash"}}, {"keep": ["name", "a"]},
+          {"convert": {"a": "string"}}, {"apply": {"a": "upper"}}])");
+  const auto all = [&] {
+    RandomDocuments documents(7);
+    std::vector<std::optional<std::string>> results;
+    for (int i = 0; i < 300; ++i) results.push_back(Result(transform, documents.Next().bytes()));
+    return results;
+  };
+  const std::vector<std::optional<std::string>> expected = all();
+  std::array<std::vector<std::optional<std::string>>, 4> made;
+  std::vector<std::thread> threads;
+  for (auto& results : made) threads.emplace_back([&] { results = all(); });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& results : made) EXPECT_EQ(results, expected);
 }
 
 TEST(ValueOrder, IsAnOrderOfAllValues) {
