@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/error.h"
+#include "core/bson/framing.h"
 #include "core/bson/open_document.h"
 
 namespace haul {
@@ -32,6 +34,7 @@ class ArrayExpression final : public Expression {
   explicit ArrayExpression(std::vector<ArrayItem> items) : items_(std::move(items)) {}
 
   BsonType Append(const Moment& moment, ByteBuffer& out) const override {
+    const std::size_t begin = out.size();
     OpenDocument array(out);
     std::uint64_t index = 0;
     for (const ArrayItem& item : items_) {
@@ -39,6 +42,10 @@ class ArrayExpression final : public Expression {
       for (std::uint64_t i = 0; i < item.copies; ++i) {
         inner.copy = moment.copy * item.copies + i;
         AppendElement(*item.value, fmt::to_string(index++), inner, out);
+        if (out.size() - begin > kMaxDocumentSize) {
+          throw Error(ExitCode::kLimit, "an array grows over 16 MiB, which no document can hold",
+                      "let $$repeat make fewer copies");
+        }
       }
     }
     array.End();

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
-#include <sstream>
+#include <span>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "formats/columns.h"
+#include "formats/delimited_records.h"
 
 namespace haul {
 namespace {
@@ -34,6 +35,21 @@ std::string ReadWhole(const std::filesystem::path& path) {
   }
   return text;
 }
+
+// What is in memory already, as a source.
+class TextSource final : public ByteSource {
+ public:
+  explicit TextSource(std::string_view text) : rest_(text) {}
+  [[nodiscard]] std::size_t Read(std::span<std::uint8_t> bytes) override {
+    const std::size_t size = std::min(bytes.size(), rest_.size());
+    std::copy_n(rest_.begin(), size, bytes.begin());
+    rest_.remove_prefix(size);
+    return size;
+  }
+
+ private:
+  std::string_view rest_;
+};
 
 Error InFile(const std::string& file, const Error& error) {
   return error.WithContext(EscapeForDisplay(file));
@@ -78,7 +94,8 @@ void SeedFileReader::ReadFolderSettings() {
 void SeedFileReader::Read(const Admission& admit) {
   admit_ = &admit;
   ReadFolderSettings();
-  ReadJson(ReadWhole(context_.source.path));
+  const std::string text = ReadWhole(context_.source.path);
+  FormatOf(context_.source.path) == SeedFormat::kJson ? ReadJson(text) : ReadTable(text);
   if (place_.file == nullptr) return;
   ChooseKey();
   CheckKeys();
@@ -115,6 +132,36 @@ void SeedFileReader::ReadJson(const std::string& text) {
       throw;
     }
     throw InFile(shown_, error);
+  }
+}
+
+void SeedFileReader::ReadTable(const std::string& text) {
+  Begin();
+  if (place_.file == nullptr) return;
+  const bool csv = FormatOf(context_.source.path) == SeedFormat::kCsv;
+  const TextLayout layout = csv ? TextLayout::kCsv : TextLayout::kTsv;
+  TextSource source(text);
+  TextBlocks blocks(source, layout, {.name = shown_});
+  const Columns columns(ReadHeader(blocks, layout), {});
+  DelimitedRecordParser parser(layout, columns, {.name = shown_});
+  TextBlock block;
+  ParsedBlock parsed;
+  while (blocks.Next(block)) {
+    parser.Parse(block, parsed);
+    if (!parsed.bad.empty()) {
+      throw Error(ExitCode::kUsage,
+                  fmt::format("{}: line {}: {}", EscapeForDisplay(shown_), parsed.bad.front().line,
+                              parsed.bad.front().reason));
+    }
+    for (std::size_t i = 0; i < parsed.batch.documents(); ++i) {
+      CompiledDocument document;
+      document.line = static_cast<std::uint32_t>(parsed.lines[i]);
+      document.has_id = FindElement(parsed.batch.at(i), "_id").has_value();
+      document.document = std::make_unique<Constant>(
+          WrappedValue{BsonType::kDocument, std::string(AsText(parsed.batch.at(i)))});
+      place_.file->documents.push_back(std::move(document));
+      paths_.push_back(fmt::format("[{}]", paths_.size()));
+    }
   }
 }
 

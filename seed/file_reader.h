@@ -44,6 +44,7 @@ class SeedFileReader {
 
   void ReadFolderSettings();
   void ReadJson(const std::string& text);
+  void ReadTable(const std::string& text);
   void Begin();
   void Add(const SeedPlace& place);
   void ChooseKey();

@@ -332,8 +332,11 @@ void SeedFileWriter::Reject(const SeedItem& item, ByteView document, std::string
   ByteBuffer shown;
   shaping_.Redact(item, document, shown);
   if (shaping_.HasSecrets(item)) reason = WithoutValues(std::move(reason));
-  context_.log.Warn(fmt::format("{}: line {}: rejected: {}", EscapeForDisplay(file_.shown),
-                                item.document->line, reason));
+  const std::string line = fmt::format("{}: line {}: rejected: {}", EscapeForDisplay(file_.shown),
+                                       item.document->line, reason);
+  // All of them are in the reject file.
+  constexpr std::uint64_t kShown = 20;
+  context_.rejects.count() < kShown ? context_.log.Warn(line) : context_.log.Verbose(line);
   context_.rejects.Add({.ns = collection_.ns,
                         .document = shown.view(),
                         .code = code,

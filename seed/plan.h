@@ -57,12 +57,12 @@ struct SeedPlan {
 };
 
 struct PlanOptions {
-  std::vector<std::string> paths;
-  std::string collection;
-  std::vector<std::string> key;  ///< of files that name none
-  std::vector<std::string> only;
-  std::string database;
-  std::string environment;
+  std::vector<std::string> paths = {};
+  std::string collection = {};
+  std::vector<std::string> key = {};  ///< of files that name none
+  std::vector<std::string> only = {};
+  std::string database = {};
+  std::string environment = {};
   bool environment_is_known = false;
 };
 

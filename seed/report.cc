@@ -75,7 +75,7 @@ void SeedReport::LogEnd(const SeedLoad& load, const RejectFile& rejects,
       for (std::size_t i = 0; i < total.size(); ++i) total[i] += figures[i];
     }
   }
-  if (Of(total, SeedFate::kRejected) > 0) {
+  if (Of(total, SeedFate::kRejected) > 0 && !options_.dry_run) {
     log_.Warn(
         fmt::format("{} rejected, listed in {}",
                     FormatCount(Of(total, SeedFate::kRejected), "document was", "documents were"),

@@ -30,7 +30,7 @@ class Seed {
         run_(run),
         invocation_(invocation),
         log_(invocation.log),
-        rejects_(options.rejects),
+        rejects_(options.dry_run ? "/dev/null" : options.rejects),
         // What a transaction's command broke on, it is never sent again by itself.
         deployment_({.uri = options.connection.uri,
                      .retry_for = options.transaction ? std::chrono::milliseconds(0)

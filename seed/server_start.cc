@@ -30,7 +30,8 @@ bool IsLoopback(const std::string& host) {
   const std::size_t colon = host.rfind(':');
   const std::string_view name = std::string_view(host).substr(0, colon);
   if (host.starts_with("[::1]")) return true;
-  return name == "localhost" || name.starts_with("127.");
+  return name == "localhost" ||
+         (name.starts_with("127.") && name.find_first_not_of("0123456789.") == name.npos);
 }
 
 ServerStart StartOf(const SeedOptions& options) {
