@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <system_error>
 
@@ -40,6 +41,18 @@ CodePoint Decode(std::string_view text, std::size_t at) {
   const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (value < kSmallest[length] || value > 0x10FFFF || surrogate) return {};
   return {value, length};
+}
+
+// How many bytes of ASCII stand at the front, eight at a time.
+std::size_t AsciiSize(std::string_view text) {
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kNotAscii) != 0) break;
+  }
+  while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -114,16 +127,13 @@ std::string EscapeJson(std::string_view text) {
 }
 
 bool IsUtf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<std::uint8_t>(text[at]) < 0x80) {
-      ++at;
-      continue;
-    }
-    const CodePoint point = Decode(text, at);
+  for (;;) {
+    text.remove_prefix(AsciiSize(text));
+    if (text.empty()) return true;
+    const CodePoint point = Decode(text, 0);
     if (point.length == 0) return false;
-    at += point.length;
+    text.remove_prefix(point.length);
   }
-  return true;
 }
 
 std::size_t Utf8SequenceSize(std::string_view text) {

@@ -216,6 +216,14 @@ TEST(Csv, GoesOnBehindQuotesAstrayWhateverItsGrace) {
   EXPECT_EQ(read.bad.size(), 1U);
 }
 
+TEST(Csv, RefusesADocumentAbove16MiB) {
+  const ReadText read =
+      Read({.text = "x,y\n" + std::string(std::size_t{17} << 20, 'z') + ",y\nx,y\n"});
+  EXPECT_EQ(read.documents, (Documents{Pair("x", "y"), Pair("x", "y")}));
+  ASSERT_EQ(read.bad.size(), 1U);
+  EXPECT_EQ(read.bad[0].reason, "the document is larger than 16 MiB");
+}
+
 TEST(Tsv, SplitsAtTabsAndNothingElse) {
   const ReadText read =
       Read({.text = "\xEF\xBB\xBF x \t\"y\"\n\n\r\nz\t\r\n\tlast", .layout = TextLayout::kTsv});

@@ -103,6 +103,14 @@ TEST(JsonLines, ThatAreTooLongAreBadAndNotHeldInMemory) {
   EXPECT_EQ(read.bad[1].line, 4U);
 }
 
+TEST(JsonLines, ThatAreLargerThanADocumentAreBad) {
+  const ReadText read = Read(TextLayout::kJsonLines,
+                             "{}\n{\"a\":\"" + std::string(std::size_t{17} << 20, 'x') + "\"}\n{}");
+  EXPECT_EQ(read.lines, (Lines{1, 3}));
+  ASSERT_EQ(read.bad.size(), 1U);
+  EXPECT_EQ(read.bad[0].reason, "the document is larger than 16 MiB (at byte 0)");
+}
+
 TEST(JsonLines, AreHandedOutBeforeTheirSourceFails) {
   TextSource source("{\"a\":1}\n{\"a\":2}\n{\"a\":3}");
   source.FailAtEnd();
