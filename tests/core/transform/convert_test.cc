@@ -30,6 +30,10 @@ TEST(Convert, MakesDatesOfTheFormsThatPeopleWrite) {
     EXPECT_EQ(To("date", '"' + std::string(text) + '"'), noon) << text;
   }
   EXPECT_EQ(To("date", R"("2024-02-29")"), R"({"$date":"2024-02-29T00:00:00Z"})");
+}
+
+TEST(Convert, MakesDatesOfMillisecondsAndOfWhatHoldsATime) {
+  const std::string noon = R"({"$date":"2024-02-29T12:00:00Z"})";
   EXPECT_EQ(To("date", R"({"$numberLong": "1709208000000"})"), noon);
   EXPECT_EQ(To("date", "1709208000000.0"), noon);
   EXPECT_EQ(To("date", R"({"$timestamp": {"t": 1709208000, "i": 5}})"), noon);

@@ -62,23 +62,27 @@ TEST(TransformOptions, ExcludeTakesAListOfPaths) {
   }
 }
 
-TEST(TransformOptions, DefaultReadsExtendedJsonAndElseAString) {
-  const auto filled = [](const std::string& value) {
-    return Changed([&](TransformBuilder& b) { b.Default("f=" + value, "--default"); }, "{}");
-  };
-  EXPECT_EQ(filled("true"), R"({"f":true})");
-  EXPECT_EQ(filled("12"), R"({"f":12})");
-  EXPECT_EQ(filled("1.5"), R"({"f":1.5})");
-  EXPECT_EQ(filled("null"), R"({"f":null})");
-  EXPECT_EQ(filled(R"(["a",{"b":1}])"), R"({"f":["a",{"b":1}]})");
-  EXPECT_EQ(filled(R"({"$date":"2024-01-01T00:00:00Z"})"),
+std::string FilledWith(const std::string& value) {
+  return Changed([&](TransformBuilder& b) { b.Default("f=" + value, "--default"); }, "{}");
+}
+
+TEST(TransformOptions, DefaultReadsExtendedJson) {
+  EXPECT_EQ(FilledWith("true"), R"({"f":true})");
+  EXPECT_EQ(FilledWith("12"), R"({"f":12})");
+  EXPECT_EQ(FilledWith("1.5"), R"({"f":1.5})");
+  EXPECT_EQ(FilledWith("null"), R"({"f":null})");
+  EXPECT_EQ(FilledWith(R"(["a",{"b":1}])"), R"({"f":["a",{"b":1}]})");
+  EXPECT_EQ(FilledWith(R"({"$date":"2024-01-01T00:00:00Z"})"),
             R"({"f":{"$date":"2024-01-01T00:00:00Z"}})");
-  EXPECT_EQ(filled(R"("12")"), R"({"f":"12"})");
-  EXPECT_EQ(filled("plain text"), R"({"f":"plain text"})");
-  EXPECT_EQ(filled(""), R"({"f":""})");
-  EXPECT_EQ(filled("a=b"), R"({"f":"a=b"})");
-  EXPECT_EQ(filled(R"(1,"g":2)"), R"({"f":"1,\"g\":2"})");
-  EXPECT_EQ(filled("1}"), R"({"f":"1}"})");
+  EXPECT_EQ(FilledWith(R"("12")"), R"({"f":"12"})");
+}
+
+TEST(TransformOptions, DefaultTakesAllElseForAString) {
+  EXPECT_EQ(FilledWith("plain text"), R"({"f":"plain text"})");
+  EXPECT_EQ(FilledWith(""), R"({"f":""})");
+  EXPECT_EQ(FilledWith("a=b"), R"({"f":"a=b"})");
+  EXPECT_EQ(FilledWith(R"(1,"g":2)"), R"({"f":"1,\"g\":2"})");
+  EXPECT_EQ(FilledWith("1}"), R"({"f":"1}"})");
 }
 
 TEST(TransformOptions, WithoutAnEqualsSignAreRefusedAndNotShown) {
