@@ -1,9 +1,9 @@
-"""Measures dump, restore, both through a pipe, and inspect side by side on one mongod that it starts.
+"""Measures dump, restore, both through a pipe, inspect and export side by side on one mongod that it starts.
 
 All contenders of a round run one after the other, in an order that rotates from round to round, so that
 a noisy machine treats them alike. Printed are the medians (and the range of the wall times), and the
 ratio to the peer's median in the same rounds. MONGO_TOOLS_BIN names the folder of mongodump,
-mongorestore and bsondump; without it only haul and the floor are measured.
+mongorestore, bsondump and mongoexport; without it only haul and the floor are measured.
 
 usage: scripts/bench [--megabytes N] [--rounds N] [--jobs N] [--cache-gb X] [--only WORD]
 """
@@ -176,6 +176,28 @@ def inspect_contenders(folder, peers):
     return contenders
 
 
+def export_contenders(uri, folder, jobs, peers):
+    """The largest collection, as lines of JSON and as a table."""
+    line = ["--quiet", "--uri", uri, "--db", DATABASE, "--collection", "orders"]
+    table = ["--type=csv", "--fields=_id,number,status,at,total,address.zip,items"]
+
+    def out(name):
+        return ["--out", f"{folder}/export-{name}"]
+    haul = [tool("export"), *line, "--jobs", str(jobs)]
+    contenders = [
+        Contender("haul-export --noSync", [*haul, "--noSync", *out("nosync")], "mongoexport"),
+        Contender("haul-export", [*haul, *out("sync")], "mongoexport"),
+        Contender("haul-export zstd", [*haul, "--compress=zstd", *out("zstd")], "mongoexport"),
+        Contender("haul-export canonical", [*haul, "--jsonFormat=canonical", *out("canonical")], "mongoexport canonical"),
+        Contender("haul-export csv", [*haul, *table, *out("csv")], "mongoexport csv")]
+    if peers:
+        peer = [f"{peers}/mongoexport", *line]
+        contenders += [Contender("mongoexport", [*peer, *out("peer")]),
+                       Contender("mongoexport canonical", [*peer, "--jsonFormat=canonical", *out("peer-canonical")]),
+                       Contender("mongoexport csv", [*peer, *table, *out("peer-csv")])]
+    return contenders
+
+
 def wanted(contenders, word):
     return [c for c in contenders if not word or word in c.name]
 
@@ -206,6 +228,9 @@ def main():
                 inspects = inspect_contenders(folder, peers)
                 run_rounds(inspects, options.rounds, lambda c: None)
                 print_table("Documents as JSON", inspects)
+            exports = wanted(export_contenders(server.uri, folder, options.jobs, peers), options.only)
+            run_rounds(exports, options.rounds, lambda c: None)
+            print_table("Export", exports)
             pipes = wanted(pipe_contenders(server.uri, options.jobs, peers), options.only)
             run_rounds(pipes, options.rounds, lambda c: server.client.drop_database(COPY))
             print_table("From database to database through a pipe", pipes)

@@ -121,7 +121,9 @@ TEST(ExportOptions, PutsSeveralCollectionsIntoADirectory) {
             "--query is of one collection, and this is 2 collections");
   EXPECT_NE(Refusal({"--uri=mongodb://h/shop", "--out=d", "--jsonFormat=relaxed"}), "accepted");
   EXPECT_NE(Refusal(Line({"--excludeCollection=a"})), "accepted");
-  EXPECT_NE(Refusal(Line({"--overwrite"})), "accepted");
+  EXPECT_EQ(Refusal(Line({"--overwrite"})), "accepted");
+  EXPECT_EQ(Refusal({"--uri=mongodb://h/shop", "-c=a", "-c=a", "--out=d"}),
+            "--collection names 'a' twice");
 }
 
 TEST(ExportOptions, RefusesNamesThatNoServerHas) {

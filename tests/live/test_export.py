@@ -9,8 +9,10 @@ from bson import json_util
 
 from support import bson_data
 from support.export import documents, export, export_lines
-from support.haul import await_handler, canonical, failed, fill, fill_all_kinds, finish, insert_raw, run, start
+from support.haul import (await_handler, canonical, environment, failed, fill, fill_all_kinds, finish, insert_raw, run,
+                          start, tool)
 from support.storage import drop_override, small_tmpfs
+from support.terminal import Terminal
 
 JOBS = ("--jobs=1", "--jobs=4")
 
@@ -256,3 +258,14 @@ def test_it_needs_no_right_to_write_where_it_is_called(server, src, tmp_path):
     assert result.code == 0 and len(result.out.splitlines()) == 300
     failed(run("export", *uri(server, src), "-c", "items", "--out", "o", cwd=tmp_path, preexec=drop_override), 7, "permission")
     failed(run("export", *uri(server, src), "-c", "items", "--rejects", "r", cwd=tmp_path, preexec=drop_override), 7, "reject")
+
+
+def test_packed_text_does_not_go_to_a_terminal(server, src):
+    fill(src)
+    line = [tool("export"), *uri(server, src), "-c", "items"]
+    with Terminal([*line, "--compress=zstd"], env=environment()) as terminal:
+        assert terminal.wait() == 2
+        assert "terminal" in terminal.text
+    with Terminal([*line, "--limit=1"], env=environment()) as terminal:
+        assert terminal.wait() == 0
+        assert '{"_id":0,' in terminal.text

@@ -8,7 +8,8 @@ from bson import json_util
 
 from support import bson_data
 from support.export import export
-from support.haul import dump, failed, fill, fill_all_kinds, insert_raw, manifest, run, tree
+from support.haul import (await_handler, dump, failed, fill, fill_all_kinds, finish, insert_raw, manifest, run, start,
+                          tree)
 from support.storage import small_tmpfs
 
 
@@ -135,3 +136,21 @@ def test_the_manifest_says_what_was_changed(server, src, tmp_path):
 def test_an_empty_database_is_an_error(server, names, tmp_path):
     failed(run("export", "--uri", server.uri_of(names("none")), "--out", tmp_path / "e"), 2, "nothing to export")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_is_ended_leaves_no_directory_and_the_next_one_none_beside_it(server, src, tmp_path):
+    src.big.insert_many([{"_id": i, "text": "x" * 1000} for i in range(3000)])
+    server.client.admin.command("configureFailPoint", "failCommand", mode="alwaysOn", data={
+        "failCommands": ["getMore"], "blockConnection": True, "blockTimeMS": 20_000, "appName": "haul-export"})
+    try:
+        process = start("export", "--uri", server.uri_of(src.name), "--out", tmp_path / "e")
+        await_handler(process)
+        while not list(tmp_path.glob(".e.haul-export-*/*/big.json.part")):
+            assert process.poll() is None
+        process.terminate()
+        assert finish(process).code == 143
+    finally:
+        server.client.admin.command("configureFailPoint", "failCommand", mode="off")
+    assert not (tmp_path / "e").exists()
+    export("--uri", server.uri_of(src.name), "--out", tmp_path / "e")
+    assert [p.name for p in tmp_path.iterdir()] == ["e"]

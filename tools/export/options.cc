@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -158,11 +159,7 @@ void CheckForm(const ExportFlags& flags, const ExportOptions& options) {
 }
 
 void CheckDirectory(const ExportOptions& options, const ParsedOptions& parsed) {
-  if (!options.to_directory) {
-    if (!options.overwrite) return;
-    throw Usage(
-        "--overwrite is of directories: a file is always replaced, once the new one is whole");
-  }
+  if (!options.to_directory) return;
   const std::string what = options.collections.empty() ? "a whole database (no --collection)"
                            : options.collections.size() == 1
                                ? "a directory (--out ends with /)"
@@ -186,7 +183,12 @@ void CheckDirectory(const ExportOptions& options, const ParsedOptions& parsed) {
 
 void CheckNames(const ExportOptions& options) {
   CheckDatabaseName(options.database, "--db");
-  for (const std::string& name : options.collections) CheckCollectionName(name, "--collection");
+  std::set<std::string_view> seen;
+  for (const std::string& name : options.collections) {
+    CheckCollectionName(name, "--collection");
+    if (seen.insert(name).second) continue;
+    throw Usage(fmt::format("--collection names '{}' twice", EscapeForDisplay(name)));
+  }
   if (options.exclude_collections.empty() || options.collections.empty()) return;
   throw Usage("--excludeCollection is of a whole database, and --collection names collections");
 }

@@ -80,7 +80,7 @@ struct ExportOptions {
   bool to_directory = false;
   std::string out;  ///< a file, or the directory; empty: standard output
   CodecChoice codec;
-  bool overwrite = false;  ///< of a directory; a file is always replaced
+  bool overwrite = false;  ///< of a directory; a file is replaced anyway
   Sync sync = Sync::kDurable;
   bool dry_run = false;
   std::string rejects;

@@ -1,6 +1,7 @@
 #include "tools/export/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include "core/mongo/catalog.h"
 #include "core/report/progress_renderer.h"
 #include "core/report/summary.h"
+#include "core/report/terminal.h"
 #include "core/storage/encoded_sink.h"
 #include "tools/export/copy.h"
 #include "tools/export/directory.h"
@@ -39,6 +41,13 @@ class NoDocuments final : public DocumentSource {
 
 std::string TargetName(const ExportOptions& options) {
   return options.out.empty() ? "standard output" : EscapeForDisplay(options.out);
+}
+
+void RefuseTerminal(const ExportOptions& options) {
+  if (!options.out.empty() || options.codec.id == CodecId::kNone || options.dry_run) return;
+  if (!IsTerminal(STDOUT_FILENO)) return;
+  throw Error(ExitCode::kUsage, "standard output is a terminal, which shows nothing of packed text",
+              "redirect it, name a file with --out, or leave out --compress");
 }
 
 /// One run of the tool.
@@ -219,17 +228,19 @@ ExitCode Export::Report(Clock::time_point begin) {
                     "JSON is right, but reads back as another value",
                     FormatCount(total_.read_back_differently), FormatCount(total_.documents)));
   }
-  LogSummary(log_, {.verb = "exported",
-                    .done = progress_.done(),
-                    .rejected = total_.rejected,
-                    .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() -
-                                                                                     begin)});
+  LogSummary(
+      log_, {.verb = "exported",
+             .done = progress_.done(),
+             .rejected = total_.rejected,
+             .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin),
+             .more = {{"filtered", total_.filtered}}});
   return total_.rejected > 0 ? ExitCode::kRejected : ExitCode::kOk;
 }
 
 }  // namespace
 
 ExitCode RunExport(const ExportOptions& options, const Invocation& invocation) {
+  RefuseTerminal(options);
   try {
     return Export(options, invocation).Run();
   } catch (const Error& error) {
