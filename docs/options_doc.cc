@@ -12,6 +12,7 @@
 #include "core/cli/option_text.h"
 #include "dump/options.h"
 #include "restore/options.h"
+#include "seed/options.h"
 #include "tools/export/options.h"
 #include "tools/import/options.h"
 #include "tools/inspect/options.h"
@@ -34,12 +35,13 @@ std::string Wanted(std::span<char*> arguments, std::span<const haul::Command> co
 int main(int argc, char** argv) {
   haul::DumpFlags dump;
   haul::RestoreFlags restore;
+  haul::SeedFlags seed;
   haul::InspectFlags inspect;
   haul::ExportFlags exported;
   haul::ImportFlags imported;
   const std::vector<haul::Command> commands = {
-      haul::DumpCommand(dump), haul::RestoreCommand(restore), haul::InspectCommand(inspect),
-      haul::ExportCommand(exported), haul::ImportCommand(imported)};
+      haul::DumpCommand(dump), haul::RestoreCommand(restore), haul::SeedCommand(seed),
+      haul::InspectCommand(inspect), haul::ExportCommand(exported), haul::ImportCommand(imported)};
   const std::string text =
       Wanted(std::span(argv, static_cast<std::size_t>(argc)).subspan(1), commands);
   if (text.empty()) return 2;

@@ -1,10 +1,8 @@
 #include "formats/dump_name.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <iterator>
@@ -12,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/base64.h"
+#include "core/io/sha1.h"
 
 namespace haul {
 namespace {
@@ -34,15 +33,6 @@ std::string EncodeBase64Url(ByteView bytes) {
   std::replace(text.begin(), text.end(), '/', '_');
   std::erase(text, '=');
   return text;
-}
-
-std::string Sha1Base64Url(std::string_view text) {
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1) {
-    throw Error(ExitCode::kInternal, "name a dump file: SHA-1 is not available in OpenSSL");
-  }
-  return EncodeBase64Url(ByteView(digest.data(), size));
 }
 
 char DecodeEscape(std::string_view stem, std::size_t at) {
@@ -72,7 +62,8 @@ std::string FileStem(std::string_view collection) {
     }
   }
   if (stem.size() <= kMaxStem) return stem;
-  return stem.substr(0, kKeptOfLong) + std::string(kDollar) + Sha1Base64Url(collection);
+  return stem.substr(0, kKeptOfLong) + std::string(kDollar) +
+         EncodeBase64Url(Sha1(AsBytes(collection)));
 }
 
 std::string CollectionFromStem(std::string_view stem) {

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ["HAUL_BIN"])
-TOOLS = ["haul-dump", "haul-restore", "haul-inspect", "haul-export", "haul-import"]
+TOOLS = ["haul-dump", "haul-restore", "haul-seed", "haul-inspect", "haul-export", "haul-import"]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "formats/README.md",
+             ROOT / "examples/README.md", ROOT / "contrib/compose/README.md",
              *sorted((ROOT / "docs").glob("*.md"))]
 
 

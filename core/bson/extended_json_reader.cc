@@ -1,17 +1,14 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
 
 #include "core/base/error.h"
-#include "core/base/text.h"
 #include "core/bson/extended_json.h"
 #include "core/bson/extended_json_wrapper.h"
-#include "core/bson/json_escape.h"
-#include "core/bson/json_number.h"
+#include "core/bson/json_scanner.h"
 
 namespace haul {
 namespace {
@@ -23,22 +20,22 @@ constexpr std::size_t kMaxBson = std::numeric_limits<std::int32_t>::max();
 // and then, where it is a wrapper, replaced in place by the value that it stands for.
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) : text_(text) {}
+  explicit JsonReader(std::string_view text) : scan_(text) {}
 
   std::string Read() {
-    SkipSpace();
-    if (at_ == text_.size()) Fail("there is no document");
-    if (text_[at_] != '{') Fail("a document begins with '{'");
+    scan_.SkipSpace();
+    if (scan_.AtEnd()) scan_.Fail("there is no document");
+    if (scan_.Peek() != '{') scan_.Fail("a document begins with '{'");
     ReadObject();
-    SkipSpace();
-    if (at_ != text_.size()) Fail("something follows the document");
+    scan_.SkipSpace();
+    if (!scan_.AtEnd()) scan_.Fail("something follows the document");
     return std::move(bson_);
   }
 
  private:
   BsonType ReadValue() {
-    SkipSpace();
-    switch (Peek()) {
+    scan_.SkipSpace();
+    switch (scan_.Peek()) {
       case '{': {
         const std::size_t begin = bson_.size();
         ReadObject();
@@ -47,51 +44,36 @@ class JsonReader {
       case '[':
         ReadArray();
         return BsonType::kArray;
-      case '"':
-        return ReadStringValue();
-      case 't':
-        ReadWord("true");
-        bson_ += '\1';
-        return BsonType::kBool;
-      case 'f':
-        ReadWord("false");
-        bson_ += '\0';
-        return BsonType::kBool;
-      case 'n':
-        ReadWord("null");
-        return BsonType::kNull;
       default:
-        return ReadNumber();
+        return scan_.ReadScalar(bson_);
     }
   }
 
   void ReadObject() {
-    const std::size_t begin = OpenDocument();
-    if (!Take('}')) {
+    const std::size_t begin = OpenDocument('{');
+    if (!scan_.Take('}')) {
       do {
-        SkipSpace();
-        if (Peek() != '"') Fail("a field name in double quotes is expected");
-        const std::string key = ReadString();
-        if (key.find('\0') != std::string::npos) Fail("a field name holds a NUL");
-        SkipSpace();
-        if (!Take(':')) Fail("':' is expected after a field name");
+        scan_.SkipSpace();
+        const std::string key = scan_.ReadName();
+        scan_.SkipSpace();
+        if (!scan_.Take(':')) scan_.Fail("':' is expected after a field name");
         ReadField(key);
-        SkipSpace();
-      } while (Take(','));
-      if (!Take('}')) Fail("',' or '}' is expected");
+        scan_.SkipSpace();
+      } while (scan_.Take(','));
+      if (!scan_.Take('}')) scan_.Fail("',' or '}' is expected");
     }
     CloseDocument(begin);
   }
 
   void ReadArray() {
-    const std::size_t begin = OpenDocument();
-    if (!Take(']')) {
+    const std::size_t begin = OpenDocument('[');
+    if (!scan_.Take(']')) {
       std::size_t index = 0;
       do {
         ReadField(fmt::to_string(index++));
-        SkipSpace();
-      } while (Take(','));
-      if (!Take(']')) Fail("',' or ']' is expected");
+        scan_.SkipSpace();
+      } while (scan_.Take(','));
+      if (!scan_.Take(']')) scan_.Fail("',' or ']' is expected");
     }
     CloseDocument(begin);
   }
@@ -106,10 +88,12 @@ class JsonReader {
   }
 
   // Past the bracket and the space behind it; room for the length.
-  std::size_t OpenDocument() {
-    if (++depth_ > kMaxNesting) Fail(fmt::format("more than {} levels of nesting", kMaxNesting));
-    ++at_;
-    SkipSpace();
+  std::size_t OpenDocument(char bracket) {
+    if (++depth_ > kMaxNesting) {
+      scan_.Fail(fmt::format("more than {} levels of nesting", kMaxNesting));
+    }
+    scan_.Take(bracket);
+    scan_.SkipSpace();
     const std::size_t begin = bson_.size();
     bson_.append(4, '\0');
     return begin;
@@ -118,7 +102,7 @@ class JsonReader {
   void CloseDocument(std::size_t begin) {
     --depth_;
     bson_ += '\0';
-    if (bson_.size() - begin > kMaxBson) Fail("the document is larger than BSON can be");
+    if (bson_.size() - begin > kMaxBson) scan_.Fail("the document is larger than BSON can be");
     const auto length = static_cast<std::int32_t>(bson_.size() - begin);
     std::memcpy(bson_.data() + begin, &length, sizeof length);
   }
@@ -128,7 +112,7 @@ class JsonReader {
     try {
       wrapped = UnwrapExtended(AsBytes(std::string_view(bson_).substr(begin)));
     } catch (const Error& error) {
-      Fail(error.message());
+      scan_.Fail(error.message());
     }
     if (!wrapped) return BsonType::kDocument;
     bson_.resize(begin);
@@ -136,95 +120,7 @@ class JsonReader {
     return wrapped->type;
   }
 
-  BsonType ReadStringValue() {
-    const std::string text = ReadString();
-    const auto length = static_cast<std::int32_t>(text.size() + 1);
-    bson_.append(reinterpret_cast<const char*>(&length), sizeof length);
-    bson_ += text;
-    bson_ += '\0';
-    return BsonType::kString;
-  }
-
-  std::string ReadString() {
-    std::string text;
-    for (++at_; Peek() != '"';) {
-      const std::size_t end = text_.find_first_of("\"\\", at_);
-      if (end == std::string_view::npos) Fail("a string does not end");
-      AppendPlain(text, text_.substr(at_, end - at_));
-      at_ = end;
-      if (text_[at_] == '\\') ReadEscape(text);
-    }
-    ++at_;
-    return text;
-  }
-
-  void AppendPlain(std::string& text, std::string_view plain) {
-    for (const char c : plain) {
-      if (static_cast<std::uint8_t>(c) < 0x20) Fail("a string holds a raw control character");
-    }
-    if (!IsUtf8(plain)) Fail("a string is not UTF-8");
-    text += plain;
-  }
-
-  void ReadEscape(std::string& text) {
-    const JsonEscape escape = ReadJsonEscape(text_.substr(at_));
-    at_ += escape.size;
-    if (!escape.problem.empty()) Fail(escape.problem);
-    text += escape.bytes();
-  }
-
-  BsonType ReadNumber() {
-    const JsonNumber number = ReadJsonNumber(text_.substr(at_));
-    at_ += number.size;
-    switch (number.kind) {
-      case JsonNumber::Kind::kInt32:
-        // Little-endian: the first four bytes of a small one are the int32.
-        return AppendRaw(BsonType::kInt32, number.integer, 4);
-      case JsonNumber::Kind::kInt64:
-        return AppendRaw(BsonType::kInt64, number.integer, 8);
-      case JsonNumber::Kind::kDouble:
-        return AppendRaw(BsonType::kDouble, number.real, 8);
-      case JsonNumber::Kind::kNone:
-        Fail("a value is expected");
-      case JsonNumber::Kind::kOutOfRange:
-        Fail("a number is out of range");
-    }
-    return BsonType::kNull;
-  }
-
-  template <typename T>
-  BsonType AppendRaw(BsonType type, T value, std::size_t size) {
-    bson_.append(reinterpret_cast<const char*>(&value), size);
-    return type;
-  }
-
-  void ReadWord(std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) Fail("a value is expected");
-    at_ += word.size();
-  }
-
-  void SkipSpace() {
-    const std::size_t next = text_.find_first_not_of(" \t\r\n", at_);
-    at_ = next == std::string_view::npos ? text_.size() : next;
-  }
-
-  [[nodiscard]] char Peek() const {
-    if (at_ >= text_.size()) Fail("the text ends in the middle of the document");
-    return text_[at_];
-  }
-
-  bool Take(char c) {
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  [[noreturn]] void Fail(std::string_view cause) const {
-    throw Error(ExitCode::kUsage, fmt::format("{} (at byte {})", cause, at_));
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
+  JsonScanner scan_;
   std::string bson_;
   int depth_ = 0;
 };

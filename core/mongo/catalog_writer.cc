@@ -133,12 +133,12 @@ void CatalogWriter::Drop(const Namespace& ns, const Document& write_concern) {
   const CommandResult result = Run(ns.database, command, operation);
   if (result.ok || result.error.code == server_code::kNamespaceNotFound) return;
   if (result.error.code == kIllegalOperation && ns.collection == "system.js") {
-    return DeleteAll(ns, write_concern);
+    return Empty(ns, write_concern);
   }
   throw DriverError(operation, result.error, result.reply.bson());
 }
 
-void CatalogWriter::DeleteAll(const Namespace& ns, const Document& write_concern) {
+void CatalogWriter::Empty(const Namespace& ns, const Document& write_concern) {
   const std::string operation = "empty " + Display(ns);
   Document command;
   bson_t deletes;

@@ -32,6 +32,9 @@ class CatalogWriter {
   /// emptied.
   void Drop(const Namespace& ns, const Document& write_concern);
 
+  /// Deletes all documents of a collection; indexes stay.
+  void Empty(const Namespace& ns, const Document& write_concern);
+
   /// Gives `beside` the name `target`, in one database; what bears that name is dropped in the same
   /// step, so that there is always one of the two. Error kConflict where a view or time-series
   /// collection has come to stand there.
@@ -61,7 +64,6 @@ class CatalogWriter {
  private:
   class IndexBuild;
 
-  void DeleteAll(const Namespace& ns, const Document& write_concern);
   CommandResult Run(const std::string& database, const Document& command,
                     std::string_view operation);
 

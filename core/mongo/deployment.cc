@@ -148,6 +148,7 @@ std::chrono::milliseconds Deployment::RoundTrip(const Client& client) const {
 }
 
 Client::~Client() {
+  AbortTransaction();
   if (client_ != nullptr) mongoc_client_destroy(client_);
 }
 
@@ -155,6 +156,12 @@ CommandResult Client::TryCommand(const std::string& database, const bson_t* comm
                                  const bson_t* opts) const {
   CommandResult result;
   bson_t reply;
+  Document joined;
+  if (in_transaction()) {
+    if (opts != nullptr) joined = Document(opts);
+    JoinTransaction(joined.bson());
+    opts = joined.bson();
+  }
   result.ok = mongoc_client_command_with_opts(client_, database.c_str(), command, nullptr, opts,
                                               &reply, &result.error);
   result.reply = Document(&reply);

@@ -81,9 +81,12 @@ struct CommandResult {
 class Client {
  public:
   explicit Client(mongoc_client_t* client) : client_(client) {}
-  Client(Client&& other) noexcept : client_(std::exchange(other.client_, nullptr)) {}
+  Client(Client&& other) noexcept
+      : client_(std::exchange(other.client_, nullptr)),
+        session_(std::exchange(other.session_, nullptr)) {}
   Client& operator=(Client&& other) noexcept {
     std::swap(client_, other.client_);
+    std::swap(session_, other.session_);
     return *this;
   }
   Client(const Client&) = delete;
@@ -91,6 +94,18 @@ class Client {
   ~Client();
 
   [[nodiscard]] mongoc_client_t* get() const { return client_; }
+
+  /// From now on commands of TryCommand(), and reads that call JoinTransaction(), belong to one
+  /// transaction, until it is committed or aborted. They must have no write concern of their own.
+  /// It is stored on a majority of the members.
+  void BeginTransaction();
+  /// True: all of it is stored. False: nothing is, because of another's write or a lost primary;
+  /// the same may be tried again. Throws Error where that is not known.
+  [[nodiscard]] bool CommitTransaction();
+  void AbortTransaction() noexcept;
+  [[nodiscard]] bool in_transaction() const { return session_ != nullptr; }
+  /// Adds the transaction, if there is one, to the options of a command.
+  void JoinTransaction(bson_t* opts) const;
 
   /// Runs a command on the primary (or the member that `opts` names by serverId) once; the driver
   /// adds nothing but session and cluster time. A reply with writeConcernError counts as failed.
@@ -102,6 +117,7 @@ class Client {
 
  private:
   mongoc_client_t* client_;
+  mongoc_client_session_t* session_ = nullptr;  // of a transaction
 };
 
 }  // namespace haul

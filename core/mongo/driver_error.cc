@@ -13,6 +13,8 @@ namespace {
 
 // A step-down, shutdown or lost cursor: the same request may be served later or elsewhere.
 constexpr std::array kTransientCodes = {6,
+                                        112,  // another's write, inside a transaction
+                                        251,  // the transaction is gone
                                         7,
                                         63,
                                         89,
