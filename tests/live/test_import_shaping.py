@@ -61,6 +61,16 @@ def test_passwords_are_hashed_and_clear_text_is_nowhere(into):
     assert into.database.c.count_documents({}) == 3
 
 
+def test_what_is_skipped_is_not_hashed_first(into):
+    users = lines({"email": f"u{i}", "password": f"p{i}"} for i in range(60))
+    args = ["--skipExisting", "email", "--hash", "password=bcrypt:8", "--default", "isActive=true"]
+    assert counts(into.ok(users, *args)) == {"read": 60, "inserted": 60}
+    before = list(into.database.c.find({}).sort("email", 1))
+    again = into.ok(users.replace('"p', '"q') + lines([{"email": "new", "password": "x"}]), *args)
+    assert counts(again) == {"read": 61, "inserted": 1, "skipped": 60}
+    assert list(into.database.c.find({"email": {"$ne": "new"}}).sort("email", 1)) == before
+
+
 def test_transforms_change_and_leave_out_documents(into):
     path = into.folder / "steps.json"
     path.write_text(json.dumps({f"{into.database.name}.c": [

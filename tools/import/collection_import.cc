@@ -10,6 +10,7 @@
 #include "core/base/units.h"
 #include "core/mongo/catalog.h"
 #include "core/mongo/catalog_writer.h"
+#include "core/mongo/find_documents.h"
 #include "core/mongo/index_rewrite.h"
 
 namespace haul {
@@ -30,7 +31,6 @@ struct CollectionImport::Hand {
   ParsedBlock parsed = {};
   LinedBatch shaped = {};
   const std::vector<std::uint64_t>* lines = nullptr;  ///< of the batch that is written
-  std::optional<Client> client = {};
   std::optional<CollectionWriter> inserter = {};
   std::optional<KeyedWriter> writer = {};
   std::vector<Element> values = {};
@@ -143,11 +143,16 @@ RejectReport CollectionImport::ReportFor(Hand& hand) {
 }
 
 void CollectionImport::Work() {
+  std::optional<Client> client;
+  if (context_.deployment != nullptr) client.emplace(context_.deployment->Acquire());
+  Shaper::Knowledge known;
+  if (client && LooksFirst()) {
+    known = [&](const Batch& documents) { return Known(*client, documents); };
+  }
   Hand hand{.parser = input_.NewParser(),
-            .shaper = Shaper(shaping_, rejects_, options_.stop_on_error)};
-  if (context_.deployment != nullptr) {
-    hand.client.emplace(context_.deployment->Acquire());
-    hand.inserter.emplace(*context_.deployment, *hand.client, inserts_,
+            .shaper = Shaper(shaping_, rejects_, options_.stop_on_error, std::move(known))};
+  if (client) {
+    hand.inserter.emplace(*context_.deployment, *client, inserts_,
                           CollectionWriter::Options{.ns = task_.target,
                                                     .write_concern = options_.write_concern.Clone(),
                                                     .ordered = options_.maintain_order,
@@ -156,7 +161,7 @@ void CollectionImport::Work() {
                                                     .on_reject = ReportFor(hand)});
   }
   if (context_.deployment != nullptr && key_) {
-    hand.writer.emplace(*context_.deployment, *hand.client, *key_, keyed_,
+    hand.writer.emplace(*context_.deployment, *client, *key_, keyed_,
                         KeyedWriter::Options{.ns = task_.target,
                                              .mode = *options_.mode.keyed,
                                              .write_concern = options_.write_concern.Clone(),
@@ -205,6 +210,34 @@ void CollectionImport::WriteLanes(Hand& hand) {
   }
 }
 
+// Hashing must not change the key.
+bool CollectionImport::LooksFirst() const {
+  if (options_.mode.keyed != KeyedMode::kInsertIfAbsent || shaping_.redaction.empty()) return false;
+  return std::ranges::none_of(options_.mode.key, [&](const std::string& key) {
+    const FieldPath path(key, "key");
+    return (options_.shape.new_ids && key == "_id") ||
+           std::ranges::any_of(options_.shape.hashes, [&](const std::string& hash) {
+             return path.Overlaps(FieldPath(hash.substr(0, hash.find('=')), "--hash"));
+           });
+  });
+}
+
+std::vector<bool> CollectionImport::Known(const Client& client, const Batch& documents) const {
+  std::vector<bool> known(documents.documents(), false);
+  std::vector<std::size_t> asked;
+  std::vector<Element> values;
+  Batch with_key;
+  for (std::size_t i = 0; i < documents.documents(); ++i) {
+    if (key_->Find(documents.at(i), values).values < values.size()) continue;
+    with_key.Append(documents.at(i));
+    asked.push_back(i);
+  }
+  if (asked.empty()) return known;
+  const auto stored = KeyedReader(*context_.deployment, client, *key_, task_.target).Find(with_key);
+  for (std::size_t i = 0; i < asked.size(); ++i) known[asked[i]] = stored[i].has_value();
+  return known;
+}
+
 bool CollectionImport::ReadBlock(Hand& hand, std::uint64_t& number) {
   if (!feed_.Next(*hand.parser, hand.scratch, hand.parsed, number)) return false;
   CutAtBad(hand.parsed);
@@ -214,6 +247,7 @@ bool CollectionImport::ReadBlock(Hand& hand, std::uint64_t& number) {
   read_ += records - counts.left;
   filtered_ += counts.filtered;
   unusable_ += counts.rejected;
+  known_ += counts.known;
   if (counts.rejected > 0 && options_.stop_on_error) {
     feed_.Break({ExitCode::kRejected,
                  fmt::format("import {}: stopped at the first rejected document", task_.name)});
@@ -314,7 +348,7 @@ ImportTotals CollectionImport::totals() const {
   totals.present = inserts_.present + (skips ? 0 : keyed_.present.load());
   totals.updated = keyed_.updated;
   totals.deleted = keyed_.deleted;
-  totals.skipped = keyed_.absent + (skips ? keyed_.present.load() : 0);
+  totals.skipped = known_ + keyed_.absent + (skips ? keyed_.present.load() : 0);
   totals.filtered = filtered_;
   totals.rejected = unusable_ + inserts_.rejected + keyed_.rejected;
   return totals;

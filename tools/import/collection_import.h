@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/bson/key_fields.h"
 #include "core/cli/run_tool.h"
@@ -90,6 +91,9 @@ class CollectionImport {
   void Insert(Hand& hand, const LinedBatch& documents);
   void Advance(std::uint64_t documents);
   [[nodiscard]] RejectReport ReportFor(Hand& hand);
+  /// Which documents --skipExisting would skip, so that they need not be hashed before.
+  [[nodiscard]] std::vector<bool> Known(const Client& client, const Batch& documents) const;
+  [[nodiscard]] bool LooksFirst() const;
   [[nodiscard]] std::size_t LanesFor() const;
   void WarnOfMissingIndex() const;
   [[nodiscard]] std::size_t BuildIndexes();
@@ -106,6 +110,7 @@ class CollectionImport {
   std::optional<KeyLanes> lanes_;
   std::atomic<std::uint64_t> read_{0};
   std::atomic<std::uint64_t> filtered_{0};
+  std::atomic<std::uint64_t> known_{0};     ///< skipped before they were sent
   std::atomic<std::uint64_t> unusable_{0};  ///< rejected before they were sent
   std::atomic<std::uint64_t> advanced_{0};  ///< bytes that the progress knows of
   WriteCounts inserts_;

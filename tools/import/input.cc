@@ -17,8 +17,8 @@ namespace haul {
 namespace {
 
 constexpr std::size_t kHeadBytes = 64 * kKiB;
-// Some dozen documents: hashing one password takes a quarter of a second.
-constexpr std::size_t kSmallBlockBytes = 2 * kKiB;
+// A few documents: hashing one password takes a quarter of a second.
+constexpr std::size_t kSmallBlockBytes = kKiB;
 
 }  // namespace
 

@@ -74,6 +74,7 @@ ShapingFactory::ShapingFactory(const ShapeOptions& options, const Environment& e
   }
   random_key_used_ = random_key_ && all.uses_mask_key();
   static_cast<void>(Builder({}));
+  static_cast<void>(HashingBuilder());
 }
 
 TransformBuilder ShapingFactory::Builder(const Namespace& source) const {
@@ -81,11 +82,15 @@ TransformBuilder ShapingFactory::Builder(const Namespace& source) const {
   if (file_) file_->AddTo(builder, source.ToString());
   AddDates(options_.date_fields, builder);
   for (const std::string& text : options_.defaults) builder.Default(text, "--default");
-  if (!options_.default_password.empty()) {
-    for (const std::string& text : options_.hashes) {
-      const FieldPath path(text.substr(0, text.find('=')), "--hash");
-      builder.Default(path, TextValue(options_.default_password));
-    }
+  return builder;
+}
+
+TransformBuilder ShapingFactory::HashingBuilder() const {
+  TransformBuilder builder(mask_key_, now_);
+  for (const std::string& text : options_.hashes) {
+    if (options_.default_password.empty()) break;
+    const FieldPath path(text.substr(0, text.find('=')), "--hash");
+    builder.Default(path, TextValue(options_.default_password));
   }
   for (const std::string& text : options_.hashes) builder.Hash(text, "--hash");
   if (options_.new_ids) builder.NewIds();
@@ -93,48 +98,74 @@ TransformBuilder ShapingFactory::Builder(const Namespace& source) const {
 }
 
 Shaping ShapingFactory::For(const Namespace& source, bool adds_ids) const {
-  TransformBuilder builder = Builder(source);
+  TransformBuilder hashing = HashingBuilder();
   Shaping shaping;
   shaping.adds_ids = adds_ids;
-  if (!builder.hashed_fields().empty()) shaping.redaction = RedactFields(builder.hashed_fields());
-  shaping.transform = builder.Build();
+  if (!hashing.hashed_fields().empty()) shaping.redaction = RedactFields(hashing.hashed_fields());
+  shaping.transform = Builder(source).Build();
+  shaping.hashing = hashing.Build();
   return shaping;
 }
 
 Shaper::Counts Shaper::Shape(ParsedBlock& block, LinedBatch& shaped) {
   Counts counts;
-  shaped.Clear();
-  if (shaping_.transform.empty() && !shaping_.adds_ids) {
-    std::swap(shaped.batch, block.batch);
-    std::swap(shaped.lines, block.lines);
+  std::swap(given_.batch, block.batch);
+  std::swap(given_.lines, block.lines);
+  if (shaping_.hashing.empty()) {
+    Run({shaping_.transform, true}, given_, shaped, counts);
     return counts;
   }
-  for (std::size_t i = 0; i < block.batch.documents(); ++i) {
-    const ByteView document = block.batch.at(i);
+  Run({shaping_.transform, false}, given_, unhashed_, counts);
+  if (known_) LeaveOutKnown(unhashed_, counts);
+  Run({shaping_.hashing, true}, unhashed_, shaped, counts);
+  return counts;
+}
+
+void Shaper::LeaveOutKnown(LinedBatch& documents, Counts& counts) const {
+  const std::vector<bool> known = known_(documents.batch);
+  LinedBatch others;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (known[i]) {
+      ++counts.known;
+    } else {
+      others.Append(documents.batch.at(i), documents.lines[i]);
+    }
+  }
+  std::swap(documents, others);
+}
+
+void Shaper::Run(const Stage& stage, const LinedBatch& documents, LinedBatch& shaped,
+                 Counts& counts) {
+  const Transform& transform = stage.transform;
+  shaped.Clear();
+  for (std::size_t i = 0; i < documents.batch.documents(); ++i) {
+    const ByteView document = documents.batch.at(i);
+    const std::uint64_t line = documents.lines[i];
     changed_.Clear();
     try {
-      if (shaping_.transform.empty()) {
-        AppendWithId(document, shaped, block.lines[i]);
-      } else if (shaping_.transform.Apply(document, changed_) == Transform::Fate::kFiltered) {
+      const bool kept =
+          transform.empty() || transform.Apply(document, changed_) == Transform::Fate::kKept;
+      const ByteView result = transform.empty() ? document : changed_.view();
+      if (!kept) {
         ++counts.filtered;
+      } else if (stage.last && shaping_.adds_ids) {
+        AppendWithId(result, shaped, line);
       } else {
-        AppendWithId(changed_.view(), shaped, block.lines[i]);
+        shaped.Append(result, line);
       }
     } catch (const Error& error) {
       if (error.code() == ExitCode::kLimit) throw;
       ++counts.rejected;
-      rejects_.AddDocument(document, 0, error.message(), block.lines[i]);
+      rejects_.AddDocument(document, 0, error.message(), line);
       if (!stop_at_reject_) continue;
-      counts.left = block.batch.documents() - i - 1;
+      counts.left += documents.batch.documents() - i - 1;
       break;
     }
   }
-  return counts;
 }
 
 // The server puts `_id` in front, too: only then is a document that is sent again the same bytes.
 void Shaper::AppendWithId(ByteView document, LinedBatch& shaped, std::uint64_t line) {
-  if (!shaping_.adds_ids) return shaped.Append(document, line);
   const auto id = FindElement(document, "_id");
   constexpr std::size_t kFirstElement = 4;
   if (id && id->whole.data() == document.data() + kFirstElement) {
