@@ -42,6 +42,18 @@ void AppendWithId(ByteView document, const ObjectIdBytes& id, ByteBuffer& out) {
   whole.End();
 }
 
+// How the stored document looks after a change, which is all of it or the fields that differ.
+void AppendChanged(ByteView stored, ByteView change, bool merges, ByteBuffer& out) {
+  if (!merges) return out.Append(change);
+  OpenDocument changed(out);
+  out.Append(change.subspan(4, change.size() - 5));
+  ElementWalk walk(stored);
+  while (const auto element = walk.Next()) {
+    if (!FindElement(change, element->key)) changed.Append(*element);
+  }
+  changed.End();
+}
+
 }  // namespace
 
 SeedFileWriter::SeedFileWriter(const SeedContext& context, const Client& client, Place place)
@@ -179,17 +191,22 @@ void SeedFileWriter::InsertGuarded(const Completed& completed) {
     std::string reason;
   };
   std::vector<Refused> refused;
+  std::vector<bool> is_settled(completed.indices.size());
   WriteCounts counts;
-  CollectionWriter::Options options{.ns = collection_.ns,
-                                    .write_concern = context_.options.write_concern.Clone(),
-                                    .on_reject = [&](const RejectedDocument& reject) {
-                                      refused.push_back({reject.index, reject.code, reject.reason});
-                                    }};
+  CollectionWriter::Options options;
+  options.ns = collection_.ns;
+  options.write_concern = context_.options.write_concern.Clone();
+  options.on_reject = [&](const RejectedDocument& reject) {
+    is_settled[reject.index] = true;
+    refused.push_back({reject.index, reject.code, reject.reason});
+  };
+  options.on_present = [&](std::size_t at) {
+    is_settled[at] = true;
+    HandleExisting(completed.indices[at], completed.batch.at(at));
+  };
   CollectionWriter(context_.deployment, client_, counts, std::move(options)).Write(completed.batch);
-  std::vector<bool> is_refused(completed.indices.size());
-  for (const Refused& one : refused) is_refused[one.at] = true;
   for (std::size_t at = 0; at < completed.indices.size(); ++at) {
-    if (!is_refused[at]) HandleInserted(completed.indices[at], completed.batch.at(at));
+    if (!is_settled[at]) HandleInserted(completed.indices[at], completed.batch.at(at));
   }
   for (Refused& one : refused) {
     const std::size_t index = completed.indices[one.at];
@@ -203,23 +220,19 @@ SeedFileWriter::Indices SeedFileWriter::InsertIfAbsent(const Completed& complete
   Indices found;
   Indices taken;
   KeyedCounts counts;
-  KeyedWriter::Options options{.ns = collection_.ns,
-                               .mode = KeyedMode::kInsertIfAbsent,
-                               .write_concern = context_.options.write_concern.Clone(),
-                               .on_reject =
-                                   [&](const RejectedDocument& reject) {
-                                     const std::size_t index = completed.indices[reject.index];
-                                     if (HasTakenId(index, reject.reason))
-                                       return taken.push_back(index);
-                                     Reject(items_[index], reject.document, reject.reason,
-                                            reject.code);
-                                   },
-                               .on_outcome =
-                                   [&](std::size_t at, KeyedOutcome outcome) {
-                                     if (outcome == KeyedOutcome::kFound)
-                                       return found.push_back(at);
-                                     HandleInserted(completed.indices[at], completed.batch.at(at));
-                                   }};
+  KeyedWriter::Options options;
+  options.ns = collection_.ns;
+  options.mode = KeyedMode::kInsertIfAbsent;
+  options.write_concern = context_.options.write_concern.Clone();
+  options.on_reject = [&](const RejectedDocument& reject) {
+    const std::size_t index = completed.indices[reject.index];
+    if (HasTakenId(index, reject.reason)) return taken.push_back(index);
+    Reject(items_[index], reject.document, reject.reason, reject.code);
+  };
+  options.on_outcome = [&](std::size_t at, KeyedOutcome outcome) {
+    if (outcome == KeyedOutcome::kFound) return found.push_back(at);
+    HandleInserted(completed.indices[at], completed.batch.at(at));
+  };
   KeyedWriter(context_.deployment, client_, key_, counts, std::move(options))
       .Write(completed.batch);
   for (const std::size_t at : found) {
@@ -245,11 +258,7 @@ bool SeedFileWriter::HandleFound(std::size_t index, ByteView document) {
   one.Append(document);
   const auto stored = KeyedReader(context_.deployment, client_, key_, collection_.ns).Find(one);
   if (!stored.front()) return false;
-  if (AsText(stored.front()->bytes()) == AsText(document)) {
-    HandleInserted(index, document);
-  } else {
-    HandleExisting(index, stored.front()->bytes());
-  }
+  HandleExisting(index, stored.front()->bytes());
   return true;
 }
 
@@ -270,12 +279,15 @@ void SeedFileWriter::HandleExisting(std::size_t index, ByteView stored) {
     if (error.code() != ExitCode::kRejected) throw;
     return Reject(item, batch_.at(index), error.message(), 0);
   }
-  if (context_.options.dry_run) return Settle(item, SeedFate::kUpdated, stored);
+  ByteBuffer changed;
+  AppendChanged(stored, document_.view(), on_existing == OnExisting::kUpdate, changed);
+  SettleReferences(item, changed.view());
+  if (context_.options.dry_run) return Account(item, SeedFate::kUpdated, changed.view());
   const KeyedMode mode =
       on_existing == OnExisting::kUpdate ? KeyedMode::kMerge : KeyedMode::kReplace;
   if (context_.prepared != nullptr) {
     context_.prepared->Add({place_.collection, place_.file, mode}, document_.view());
-    return Settle(item, SeedFate::kUpdated, stored);
+    return Account(item, SeedFate::kUpdated, changed.view());
   }
   changed_.push_back(index);
   changes_.Append(document_.view());
@@ -297,7 +309,7 @@ void SeedFileWriter::WriteChanges() {
           },
       .on_outcome =
           [&](std::size_t at, KeyedOutcome /*outcome*/) {
-            Settle(items_[changed_[at]], SeedFate::kUpdated, changes_.at(at));
+            Account(items_[changed_[at]], SeedFate::kUpdated, batch_.at(changed_[at]));
           }};
   KeyedWriter(context_.deployment, client_, id, counts, std::move(options)).Write(changes_);
   changed_.clear();
@@ -305,10 +317,18 @@ void SeedFileWriter::WriteChanges() {
 }
 
 void SeedFileWriter::Settle(const SeedItem& item, SeedFate fate, ByteView stored) {
-  place_.counts.Add(fate);
-  place_.progress.Add(1, stored.size());
+  SettleReferences(item, stored);
+  Account(item, fate, stored);
+}
+
+void SeedFileWriter::SettleReferences(const SeedItem& item, ByteView stored) {
   const ReferenceTarget target{place_.collection, place_.file, item.index, item.copy};
   if (context_.references.IsTarget(target)) context_.references.Settle(target, stored);
+}
+
+void SeedFileWriter::Account(const SeedItem& item, SeedFate fate, ByteView stored) {
+  place_.counts.Add(fate);
+  place_.progress.Add(1, stored.size());
   if (!context_.log.Shows(LogLevel::kVerbose) || stored.empty()) return;
   constexpr std::array<const char*, kSeedFates> kVerbs = {"created", "exists", "updated",
                                                           "rejected"};

@@ -95,7 +95,10 @@ class SeedFileWriter {
   void WriteChanges();
   [[nodiscard]] bool HasTakenId(std::size_t index, const std::string& reason) const;
   [[nodiscard]] ObjectIdBytes IdOf(std::size_t index, bool fresh) const;
+  /// The document has come to its end: `stored` is what the database has of it, empty for a reject.
   void Settle(const SeedItem& item, SeedFate fate, ByteView stored);
+  void SettleReferences(const SeedItem& item, ByteView stored);
+  void Account(const SeedItem& item, SeedFate fate, ByteView stored);
   void Reject(const SeedItem& item, ByteView document, std::string reason, int code);
 
   const SeedContext& context_;

@@ -19,8 +19,8 @@ struct SeedValue {
   Kind kind = Kind::kScalar;
   BsonType type = BsonType::kNull;  ///< of a scalar
   std::uint32_t line = 0;
-  std::string bytes = {};                ///< of a scalar, as BSON has them
-  std::vector<SeedMember> members = {};  ///< of an object or an array, whose keys are empty
+  std::string bytes;                ///< of a scalar, as BSON has them
+  std::vector<SeedMember> members;  ///< of an object or an array, whose keys are empty
 
   [[nodiscard]] bool IsObject() const { return kind == Kind::kObject; }
   [[nodiscard]] bool IsArray() const { return kind == Kind::kArray; }

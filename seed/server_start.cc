@@ -39,7 +39,7 @@ ServerStart StartOf(const SeedOptions& options) {
   ServerStart start;
   start.uri = ShortTries(uri);
   start.direct_uri = Direct(uri);
-  start.initiate = options.init_replica_set;
+  start.initiate = options.init_replica_set && !options.dry_run;
   start.patience = options.wait_for;
   if (!start.initiate) return start;
   const bool one = uri.hosts.size() == 1 && !uri.srv;

@@ -205,6 +205,10 @@ std::vector<std::string> SettingsText::Environments() const { return Texts("envi
 std::optional<std::string> SettingsText::Collection() const {
   std::vector<std::string> names = Texts("collection");
   if (names.empty()) return std::nullopt;
+  if (names.size() > 1) {
+    const auto [value, part] = Find("collection");
+    Fail(*part, {*value, PathOf("collection")}, "one name is expected");
+  }
   return std::move(names.front());
 }
 

@@ -135,7 +135,7 @@ CollectionWriter::Indices CollectionWriter::WithoutPresent(const Batch& batch, I
   DuplicateCheck check = FindSameDocuments(client_, options_.ns, batch, indices);
   // Sending them tells as much as this question would have.
   if (!check.last.ok) return indices;
-  counts_.present += check.same.size();
+  CountPresent(check.same);
   return std::move(check.others);
 }
 
@@ -158,6 +158,12 @@ bool CollectionWriter::HandleWriteError(const Batch& batch, std::uint32_t index,
   return false;
 }
 
+void CollectionWriter::CountPresent(const Indices& same) {
+  counts_.present += same.size();
+  if (!options_.on_present) return;
+  for (const std::uint32_t index : same) options_.on_present(index);
+}
+
 void CollectionWriter::SettleDuplicates(const Batch& batch) {
   while (!duplicates_.empty()) {
     Indices indices;
@@ -176,7 +182,7 @@ void CollectionWriter::SettleDuplicates(const Batch& batch) {
       }
       continue;
     }
-    counts_.present += check.same.size();
+    CountPresent(check.same);
     std::sort(check.same.begin(), check.same.end());
     for (const Duplicate& duplicate : std::exchange(duplicates_, {})) {
       if (std::binary_search(check.same.begin(), check.same.end(), duplicate.index)) continue;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +47,8 @@ class CollectionWriter final : public DocumentSink {
     bool bypass_validation = false;
     bool stop_on_reject = false;  ///< throw kRejected after the first reject
     RejectReport on_reject;
+    /// Called with the index in the batch of each document that was there already.
+    std::function<void(std::size_t index)> on_present = {};
   };
 
   /// All must outlive the writer. `client` is the thread's: one connection for all collections that
@@ -67,6 +71,7 @@ class CollectionWriter final : public DocumentSink {
   void Settle(const Batch& batch, const Indices& sent, const WriteReply& reply);
   /// Counts those that are there already and answers the others, in their order.
   [[nodiscard]] Indices WithoutPresent(const Batch& batch, Indices indices);
+  void CountPresent(const Indices& same);
   void SettleDuplicates(const Batch& batch);
   void HandleFailure(Kind kind, const Batch& batch, Indices sent, const CommandResult& result);
   /// True where the document is to be sent again.

@@ -163,8 +163,12 @@ def test_two_runs_at_once_store_each_document_once(seeder):
     seeder.write("guarded/x.json", repeat, {"key": ["n"], "indexes": [{"key": {"n": 1}, "unique": True}]})
     seeder.write("bare/x.json", [{"$$repeat": {"n": 300, "doc": {"n": {"$$seq": {}}}}}], {"key": ["n"]})
     runs = [seeder.start(env=DEV) for _ in range(2)]
+    created = 0
     for run in runs:
-        assert haul.finish(run).code == 0
+        result = haul.finish(run)
+        assert result.code == 0, result
+        created += int(re.search(r": ([\d,]+) created, [^\n]* in [\d.]+ s", result.err)[1].replace(",", ""))
+    assert created == 3300
     assert seeder.db.guarded.count_documents({}) == 3000
     assert seeder.db.bare.count_documents({}) == 300
 
@@ -187,6 +191,15 @@ def test_a_run_that_was_killed_is_finished_by_the_next(seeder):
     result = seeder.run(env=DEV)
     assert seeder.db.a.count_documents({}) == 200000
     assert "skipped as existing" in result.err
+
+
+def test_a_run_that_is_stopped_says_what_is_safe(seeder):
+    seeder.write("a/x.json", [{"$$repeat": {"n": 100_000_000, "doc": {"_id": {"$$seq": {}}}}}])
+    run = seeder.start(env=DEV)
+    while seeder.db.a.estimated_document_count() < 1000:
+        assert run.poll() is None
+    run.send_signal(signal.SIGTERM)
+    haul.failed(haul.finish(run), 143, "run it again")
 
 
 # -- environments and consent ---------------------------------------------------------------------
@@ -300,6 +313,15 @@ def test_a_reference_into_the_database_is_resolved_there(seeder):
     seeder.write("posts/x.json", [{"_id": 1, "by": {"$$ref": {"users": {"name": "x"}}}}])
     seeder.run(env=DEV)
     assert seeder.db.posts.find_one()["by"] == 7
+
+
+def test_a_reference_to_a_document_that_is_updated_has_its_new_value(seeder):
+    seeder.db.users.insert_one({"_id": 7, "name": "x", "nick": "old", "age": 5})
+    seeder.write("users/x.json", [{"_id": 7, "name": "x", "nick": "new"}], {"onExisting": "update"})
+    seeder.write("posts/x.json", [{"_id": 1, "nick": {"$$ref": {"users": {"_id": 7}}, "field": "nick"},
+                                   "age": {"$$ref": {"users": {"_id": 7}}, "field": "age"}}])
+    seeder.run(env=DEV)
+    assert seeder.db.posts.find_one() == {"_id": 1, "nick": "new", "age": 5}
 
 
 # -- transactions, start-up -----------------------------------------------------------------------
