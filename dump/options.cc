@@ -3,12 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
-#include <thread>
 
 #include "core/base/error.h"
 #include "core/bson/extended_json.h"
+#include "core/cli/common_options.h"
 #include "core/storage/local.h"
 
 namespace haul {
@@ -118,11 +117,7 @@ OptionGroup OutputGroup(DumpFlags& flags) {
 OptionGroup SpeedGroup(DumpFlags& flags) {
   return {"Speed",
           {
-              {.name = "jobs",
-               .field = MaybeCountField{&flags.jobs, 1, 1024},
-               .argument = "N",
-               .help = "workers in all; one collection is read by several",
-               .default_text = "the larger of 4 and the cores"},
+              JobsOption(flags.jobs, "workers in all; one collection is read by several"),
               {.name = "numParallelCollections",
                .letter = 'j',
                .field = MaybeCountField{&flags.parallel_collections, 1, 100'000},
@@ -281,7 +276,6 @@ Command DumpCommand(DumpFlags& flags) {
 DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed,
                              const Environment& environment,
                              std::chrono::system_clock::time_point now) {
-  constexpr std::size_t kFewestJobs = 4;
   DumpOptions options;
   options.destination = ResolveDestination(flags, parsed, environment, now);
   ConnectionContext context{.app_name = "haul-dump", .role = ServerRole::kSource};
@@ -310,8 +304,7 @@ DumpOptions CheckDumpOptions(const DumpFlags& flags, const ParsedOptions& parsed
   options.dry_run = flags.dry_run;
   options.json = flags.json;
   options.allow_missing = flags.allow_missing;
-  options.jobs =
-      flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  options.jobs = JobsOrDefault(flags.jobs);
   options.parallel_collections = flags.parallel_collections.value_or(0);
   options.max_rate = flags.max_rate;
   options.selection = SelectionDocument(flags, options);

@@ -1,3 +1,4 @@
+#include "core/cli/common_options.h"
 #include "restore/options.h"
 
 namespace haul {
@@ -109,14 +110,8 @@ OptionGroup TargetGroup(RestoreFlags& flags) {
               {.name = "fixDottedHashIndex",
                .field = FlagField{&flags.indexes.fix_dotted_hash},
                .help = "make hashed indexes on dotted fields ascending ones"},
-              {.name = "bypassDocumentValidation",
-               .field = FlagField{&flags.bypass_validation},
-               .help = "store documents that the collection's validator would refuse"},
-              {.name = "writeConcern",
-               .field = TextField{&flags.write_concern},
-               .argument = "CONCERN",
-               .help = "what the server waits for: a number, majority, or {w:…, j:…, wtimeout:…}",
-               .default_text = "majority"},
+              BypassValidationOption(flags.bypass_validation),
+              WriteConcernOption(flags.write_concern),
           }};
 }
 
@@ -132,11 +127,7 @@ OptionGroup CareGroup(RestoreFlags& flags) {
               {.name = "stopOnError",
                .field = FlagField{&flags.stop_on_error},
                .help = "stop at the first reject or index that cannot be built"},
-              {.name = "rejects",
-               .field = TextField{&flags.rejects},
-               .argument = "FILE",
-               .help = "where rejected documents go",
-               .default_text = "haul-rejects-TIME-PID.json"},
+              RejectsOption(flags.rejects, "where rejected documents go"),
               {.name = "dryRun",
                .field = FlagField{&flags.dry_run},
                .help = "check everything, print the plan and touch nothing"},
@@ -147,11 +138,7 @@ OptionGroup SpeedGroup(RestoreFlags& flags) {
   OptionGroup group{
       "Speed",
       {
-          {.name = "jobs",
-           .field = MaybeCountField{&flags.jobs, 1, 1024},
-           .argument = "N",
-           .help = "workers in all; one collection is written by several",
-           .default_text = "the larger of 4 and the cores"},
+          JobsOption(flags.jobs, "workers in all; one collection is written by several"),
           {.name = "numParallelCollections",
            .letter = 'j',
            .field = MaybeCountField{&flags.parallel_collections, 1, 100'000},

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/bson/extended_json.h"
+#include "core/cli/common_options.h"
 #include "formats/reject_file.h"
 #include "restore/oplog_source.h"
 
@@ -114,7 +113,6 @@ NamespaceMapper MapperOf(const RestoreFlags& flags) {
 
 RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOptions& parsed,
                                    const Environment& environment) {
-  constexpr std::size_t kFewestJobs = 4;
   RestoreOptions options;
   CheckArchive(flags);
   options.path = PathOf(flags);
@@ -164,8 +162,7 @@ RestoreOptions CheckRestoreOptions(const RestoreFlags& flags, const ParsedOption
   options.dry_run = flags.dry_run;
   options.allow_missing = flags.allow_missing;
   options.rejects_fail = !flags.imitates;
-  options.jobs =
-      flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  options.jobs = JobsOrDefault(flags.jobs);
   options.parallel_collections = flags.parallel_collections.value_or(0);
   options.max_rate = flags.max_rate;
   options.workers_per_collection = flags.workers_per_collection.value_or(0);

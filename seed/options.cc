@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/extended_json.h"
+#include "core/cli/common_options.h"
 #include "core/cli/write_concern.h"
 #include "core/plan/namespace.h"
 #include "formats/reject_file.h"
@@ -75,11 +76,7 @@ OptionGroup HowGroup(SeedFlags& flags) {
               {.name = "dryRun",
                .field = FlagField{&flags.dry_run},
                .help = "check everything, say what would happen and touch nothing"},
-              {.name = "rejects",
-               .field = TextField{&flags.rejects},
-               .argument = "FILE",
-               .help = "where rejected documents go",
-               .default_text = "haul-rejects-TIME-PID.json"},
+              RejectsOption(flags.rejects, "where rejected documents go"),
               {.name = "jobs",
                .field = MaybeCountField{&flags.jobs, 1, 1024},
                .argument = "N",

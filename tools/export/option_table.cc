@@ -1,3 +1,4 @@
+#include "core/cli/common_options.h"
 #include "tools/export/options.h"
 
 namespace haul {
@@ -146,19 +147,11 @@ OptionGroup OutputGroup(ExportFlags& flags) {
               {.name = "noSync",
                .field = FlagField{&flags.no_sync},
                .help = "do not wait for the disk: a power cut may lose the export"},
-              {.name = "rejects",
-               .field = TextField{&flags.rejects},
-               .argument = "FILE",
-               .help = "where documents go that cannot be written",
-               .default_text = "haul-rejects-TIME-PID.json"},
+              RejectsOption(flags.rejects, "where documents go that cannot be written"),
               {.name = "dryRun",
                .field = FlagField{&flags.dry_run},
                .help = "say what would be exported and touch nothing"},
-              {.name = "jobs",
-               .field = MaybeCountField{&flags.jobs, 1, 1024},
-               .argument = "N",
-               .help = "workers; the output is the same whatever their number",
-               .default_text = "the larger of 4 and the cores"},
+              JobsOption(flags.jobs, "workers; the output is the same whatever their number"),
           }};
 }
 

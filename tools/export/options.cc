@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
@@ -13,6 +12,7 @@
 #include "core/base/units.h"
 #include "core/bson/element.h"
 #include "core/bson/extended_json.h"
+#include "core/cli/common_options.h"
 #include "core/plan/namespace.h"
 #include "formats/reject_file.h"
 #include "tools/export/field_list.h"
@@ -197,7 +197,6 @@ void CheckNames(const ExportOptions& options) {
 
 ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& parsed,
                                  const Environment& environment) {
-  constexpr std::size_t kFewestJobs = 4;
   CheckQueries(flags, parsed);
   ExportOptions options(Shape(flags.shape, environment));
   options.collections = flags.collections;
@@ -236,8 +235,7 @@ ExportOptions CheckExportOptions(const ExportFlags& flags, const ParsedOptions& 
   options.dry_run = flags.dry_run;
   options.rejects_named = !flags.rejects.empty();
   options.rejects = flags.rejects.empty() ? RejectFile::OwnName() : flags.rejects;
-  options.jobs =
-      flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  options.jobs = JobsOrDefault(flags.jobs);
   return options;
 }
 

@@ -1,3 +1,4 @@
+#include "core/cli/common_options.h"
 #include "tools/import/options.h"
 
 namespace haul {
@@ -98,14 +99,8 @@ OptionGroup TargetGroup(ImportFlags& flags) {
           {.name = "drop",
            .field = FlagField{&flags.drop},
            .help = "drop the collection first, once the begin of the input was found good"},
-          {.name = "bypassDocumentValidation",
-           .field = FlagField{&flags.bypass_validation},
-           .help = "store documents that the collection's validator would refuse"},
-          {.name = "writeConcern",
-           .field = TextField{&flags.write_concern},
-           .argument = "CONCERN",
-           .help = "what the server waits for: a number, majority, or {w:…, j:…, wtimeout:…}",
-           .default_text = "majority"},
+          BypassValidationOption(flags.bypass_validation),
+          WriteConcernOption(flags.write_concern),
       }};
 }
 
@@ -155,19 +150,11 @@ OptionGroup CareGroup(ImportFlags& flags) {
           {.name = "stopOnError",
            .field = FlagField{&flags.stop_on_error},
            .help = "stop at the first reject"},
-          {.name = "rejects",
-           .field = TextField{&flags.rejects},
-           .argument = "FILE",
-           .help = "where rejected documents and lines go",
-           .default_text = "haul-rejects-TIME-PID.json"},
+          RejectsOption(flags.rejects, "where rejected documents and lines go"),
           {.name = "dryRun",
            .field = FlagField{&flags.dry_run},
            .help = "read and check all of the input, print what would be done, and touch nothing"},
-          {.name = "jobs",
-           .field = MaybeCountField{&flags.jobs, 1, 1024},
-           .argument = "N",
-           .help = "workers",
-           .default_text = "the larger of 4 and the cores"},
+          JobsOption(flags.jobs, "workers"),
           {.name = "numInsertionWorkers",
            .letter = 'j',
            .field = MaybeCountField{&flags.insertion_workers, 1, 1024},

@@ -7,13 +7,13 @@
 #include <array>
 #include <filesystem>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/extended_json.h"
 #include "core/bson/key_fields.h"
+#include "core/cli/common_options.h"
 #include "core/cli/small_file.h"
 #include "core/plan/namespace.h"
 #include "formats/reject_file.h"
@@ -225,11 +225,8 @@ ShapeOptions ShapeOf(const ImportFlags& flags, const Environment& environment) {
 }
 
 std::size_t JobsOf(const ImportFlags& flags) {
-  constexpr std::size_t kFewestJobs = 4;
   if (flags.maintain_order) return 1;
-  if (flags.jobs) return *flags.jobs;
-  return flags.insertion_workers.value_or(
-      std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  return JobsOrDefault(flags.jobs ? flags.jobs : flags.insertion_workers);
 }
 
 void ResolveTarget(const ImportFlags& flags, ImportOptions& options) {

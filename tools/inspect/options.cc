@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/cli/common_options.h"
 
 namespace haul {
 namespace {
@@ -83,11 +83,7 @@ OptionGroup OutputGroup(InspectFlags& flags) {
               {.name = "objcheck",
                .field = FlagField{&flags.objcheck},
                .help = "check every document wholly and stop at the first that is damaged"},
-              {.name = "jobs",
-               .field = MaybeCountField{&flags.jobs, 1, 1024},
-               .argument = "N",
-               .help = "workers",
-               .default_text = "the larger of 4 and the cores"},
+              JobsOption(flags.jobs, "workers"),
           }};
 }
 
@@ -159,7 +155,6 @@ Command InspectCommand(InspectFlags& flags) {
 }
 
 InspectOptions CheckInspectOptions(const InspectFlags& flags, const ParsedOptions& parsed) {
-  constexpr std::size_t kFewestJobs = 4;
   CheckCombinations(flags);
   InspectOptions options;
   options.path = PathOf(flags);
@@ -179,8 +174,7 @@ InspectOptions CheckInspectOptions(const InspectFlags& flags, const ParsedOption
   options.skip = flags.skip;
   options.limit = flags.limit;
   options.asks_for_documents = FirstGiven(parsed);
-  options.jobs =
-      flags.jobs.value_or(std::max<std::size_t>(kFewestJobs, std::thread::hardware_concurrency()));
+  options.jobs = JobsOrDefault(flags.jobs);
   return options;
 }
 
