@@ -235,48 +235,51 @@ ExpressionPtr Directives::File(const Call& call) {
 
 ExpressionPtr Directives::Gen(const Call& call) {
   GeneratorSite site;
+  const std::string& path = call.place.path;
+  const std::string inside = path.substr(std::min(compiler_.path_begins_, path.size()));
   site.key = GeneratorKey(compiler_.context_.run.seed,
-                          fmt::format("{}\n{}", compiler_.context_.collection,
-                                      call.place.path.substr(std::min(compiler_.path_begins_,
-                                                                      call.place.path.size()))));
+                          fmt::format("{}\n{}", compiler_.context_.collection, inside));
   site.first = compiler_.CountPlace(compiler_.context_.generated, call.place);
   const SeedValue& argument = call.argument.value;
+  ExpressionPtr value;
   if (argument.kind == SeedValue::Kind::kScalar) {
-    ExpressionPtr word = GeneratorOf(argument.AsElement().AsString().value_or(""), site);
-    if (word != nullptr) return word;
-  }
-  const bool one_range = argument.IsObject() && argument.members.size() == 1 &&
-                         argument.members.front().value.IsArray();
-  if (one_range) {
+    value = GeneratorOf(argument.AsElement().AsString().value_or(""), site);
+  } else if (argument.members.size() == 1) {
     const auto& [kind, range] = argument.members.front();
-    const std::string path = fmt::format("{}.{}", call.argument.path, kind);
-    if (kind == "choice" && !range.members.empty()) {
-      std::vector<ExpressionPtr> choices;
-      for (const SeedMember& member : range.members) {
-        choices.push_back(
-            compiler_.Compile({member.value, fmt::format("{}[{}]", path, choices.size())}));
-      }
-      return ChoiceOf(std::move(choices), site);
-    }
-    const bool pair = range.members.size() == 2;
-    if (pair && (kind == "int" || kind == "date")) {
-      const SeedValue& low = range.members[0].value;
-      const SeedValue& high = range.members[1].value;
-      const auto from = kind == "int" ? low.AsElement().AsInteger() : Time(low);
-      const auto to = kind == "int" ? high.AsElement().AsInteger() : Time(high);
-      if (from && to && *from <= *to) {
-        const BsonType type = kind == "int" ? BsonType::kInt64 : BsonType::kDate;
-        return RangeOf({type, *from, *to}, site);
-      }
-      compiler_.Fail({range, path}, kind == "int"
-                                        ? "two whole numbers are expected, the lower first"
-                                        : "two dates are expected, the earlier first");
-    }
+    const SeedPlace place{range, fmt::format("{}.{}", call.argument.path, kind)};
+    if (kind == "choice") value = GenChoice(place, site);
+    if (kind == "int" || kind == "date") value = GenRange(kind, place, site);
   }
+  if (value != nullptr) return value;
   compiler_.Fail(
       call.argument,
       "$$gen takes \"name\", \"email\", \"word\", {\"int\": [18, 80]}, {\"date\": [from, "
       "to]} or {\"choice\": […]}");
+}
+
+ExpressionPtr Directives::GenChoice(const SeedPlace& place, const GeneratorSite& site) {
+  std::vector<ExpressionPtr> choices;
+  if (!place.value.IsArray() || place.value.members.empty()) return nullptr;
+  for (const SeedMember& member : place.value.members) {
+    choices.push_back(
+        compiler_.Compile({member.value, fmt::format("{}[{}]", place.path, choices.size())}));
+  }
+  return ChoiceOf(std::move(choices), site);
+}
+
+ExpressionPtr Directives::GenRange(std::string_view kind, const SeedPlace& place,
+                                   const GeneratorSite& site) {
+  if (!place.value.IsArray() || place.value.members.size() != 2) return nullptr;
+  const SeedValue& low = place.value.members[0].value;
+  const SeedValue& high = place.value.members[1].value;
+  const bool whole = kind == "int";
+  const auto from = whole ? low.AsElement().AsInteger() : Time(low);
+  const auto to = whole ? high.AsElement().AsInteger() : Time(high);
+  if (from && to && *from <= *to) {
+    return RangeOf({whole ? BsonType::kInt64 : BsonType::kDate, *from, *to}, site);
+  }
+  compiler_.Fail(place, whole ? "two whole numbers are expected, the lower first"
+                              : "two dates are expected, the earlier first");
 }
 
 ExpressionPtr Directives::Literal(const Call& call) {

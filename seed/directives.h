@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "seed/compiler.h"
+#include "seed/generator.h"
 
 namespace haul {
 
@@ -32,6 +35,8 @@ class Directives {
   ExpressionPtr Env(const Call& call);
   ExpressionPtr File(const Call& call);
   ExpressionPtr Gen(const Call& call);
+  ExpressionPtr GenChoice(const SeedPlace& place, const GeneratorSite& site);
+  ExpressionPtr GenRange(std::string_view kind, const SeedPlace& place, const GeneratorSite& site);
   ExpressionPtr Literal(const Call& call);
   ExpressionPtr Now(const Call& call);
   ExpressionPtr Oid(const Call& call);

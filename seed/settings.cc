@@ -184,19 +184,21 @@ SettingsText::Found SettingsText::Find(std::string_view key) const {
 }
 
 std::vector<std::string> SettingsText::Texts(std::string_view key) const {
-  const auto [value, part] = Find(key);
-  if (value == nullptr) return {};
-  const SeedPlace place{*value, PathOf(key)};
+  const Found found = Find(key);
+  if (found.value == nullptr) return {};
   std::vector<std::string> texts;
+  const auto fail = [&] {
+    Fail(*found.part, {*found.value, PathOf(key)}, "a name or an array of names is expected");
+  };
   const auto add = [&](const SeedValue& one) {
-    const auto text =
-        one.kind == SeedValue::Kind::kScalar ? one.AsElement().AsString() : std::nullopt;
-    if (!text || text->empty()) Fail(*part, place, "a name or an array of names is expected");
+    const bool scalar = one.kind == SeedValue::Kind::kScalar;
+    const auto text = scalar ? one.AsElement().AsString() : std::nullopt;
+    if (!text || text->empty()) return fail();
     texts.emplace_back(*text);
   };
-  if (!value->IsArray()) add(*value);
-  for (const SeedMember& member : value->members) add(member.value);
-  if (texts.empty()) Fail(*part, place, "a name or an array of names is expected");
+  if (!found.value->IsArray()) add(*found.value);
+  for (const SeedMember& member : found.value->members) add(member.value);
+  if (texts.empty()) fail();
   return texts;
 }
 

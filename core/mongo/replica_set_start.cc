@@ -76,28 +76,30 @@ void CheckWritable(const ServerStart& start, const StopFlag& stop) {
   throw Error(ExitCode::kUnavailable, "the server takes no writes: it is no primary");
 }
 
-}  // namespace
-
-std::optional<std::string> AwaitServer(const ServerStart& start, const StopFlag& stop) {
+// Again and again while no server answers and there is time.
+template <typename Act>
+void Patiently(Clock::time_point give_up_at, const StopFlag& stop, Act act) {
   constexpr std::chrono::milliseconds kPause{100};
-  auto give_up_at = Clock::now() + start.patience;
-  std::optional<std::string> initiated;
-  bool looked = !start.initiate;
   for (;;) {
     try {
-      if (!looked) {
-        initiated = Initiate(start, stop);
-        looked = true;
-        if (initiated) give_up_at = std::max(give_up_at, Clock::now() + kElection);
-      }
-      CheckWritable(start, stop);
-      return initiated;
+      return act();
     } catch (const Error& error) {
       const bool waits = error.code() == ExitCode::kUnavailable && Clock::now() < give_up_at;
       if (!waits || stop.requested()) throw;
     }
     std::this_thread::sleep_for(kPause);
   }
+}
+
+}  // namespace
+
+std::optional<std::string> AwaitServer(const ServerStart& start, const StopFlag& stop) {
+  auto give_up_at = Clock::now() + start.patience;
+  std::optional<std::string> made;
+  if (start.initiate) Patiently(give_up_at, stop, [&] { made = Initiate(start, stop); });
+  if (made) give_up_at = std::max(give_up_at, Clock::now() + kElection);
+  Patiently(give_up_at, stop, [&] { CheckWritable(start, stop); });
+  return made;
 }
 
 }  // namespace haul
