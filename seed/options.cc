@@ -91,7 +91,8 @@ OptionGroup ServerGroup(SeedFlags& flags) {
               {.name = "waitFor",
                .field = DurationField{&flags.wait_for},
                .argument = "TIME",
-               .help = "wait so long for a server that takes writes"},
+               .help = "wait so long for a server that takes writes",
+               .default_text = "not at all"},
               {.name = "initReplicaSet",
                .field = FlagField{&flags.init_replica_set},
                .help = "make a replica set of the one server, where it is none yet; only on this "
