@@ -31,19 +31,30 @@ Document Ordered(const char* field, int direction) {
   return order;
 }
 
+constexpr const char* kOverwrittenHint =
+    "enlarge the oplog (db.adminCommand({replSetResizeOplog: 1, size: Double(MEGABYTES), "
+    "minRetentionHours: HOURS})) or dump when less is written";
+
 /// The one document that `find` yields; nothing where it yields none.
 std::optional<Document> FindOne(Deployment& deployment, const Client& client, const Namespace& ns,
                                 Document find) {
   BSON_APPEND_INT32(find.bson(), "limit", 1);
   BSON_APPEND_BOOL(find.bson(), "singleBatch", true);
+  constexpr int kTries = 3;
   Backoff backoff(deployment.retry_for(), deployment.stop());
-  for (;;) {
+  for (int overwritten = 0;;) {
     ServerCursor cursor(client, ns, deployment.ReadMember(client));
     const auto failure = cursor.Open(find.bson());
     if (!failure) {
       const auto first = ElementWalk(cursor.documents()).Next();
       if (!first) return std::nullopt;
       return Document(first->AsDocument().value_or(ByteView()));
+    }
+    if (failure->server_code == server_code::kCappedPositionLost) {
+      if (++overwritten < kTries) continue;
+      throw Error(ExitCode::kSourceChanged,
+                  "read the oplog: entries are overwritten before they can be read",
+                  kOverwrittenHint);
     }
     if (!failure->transient || !backoff.Wait()) throw failure->error;
   }
@@ -171,8 +182,7 @@ Error OplogTail::Lost(std::string_view cause) const {
   return {
       ExitCode::kSourceChanged,
       fmt::format("read the oplog after {}: {}", (last_ ? last_->time : start_).ToString(), cause),
-      "enlarge the oplog (db.adminCommand({replSetResizeOplog: 1, size: Double(MEGABYTES), "
-      "minRetentionHours: HOURS})) or dump when less is written"};
+      kOverwrittenHint};
 }
 
 }  // namespace haul
