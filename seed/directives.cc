@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/bson/value_bytes.h"
 #include "core/cli/environment.h"
 #include "core/io/sha1.h"
 #include "core/storage/rooted_file.h"
@@ -22,29 +23,12 @@
 namespace haul {
 namespace {
 
-template <typename T>
-std::string Raw(T value) {
-  std::string bytes(sizeof value, '\0');
-  std::memcpy(bytes.data(), &value, sizeof value);
-  return bytes;
-}
-
 ExpressionPtr Of(WrappedValue value) { return std::make_unique<Constant>(std::move(value)); }
 
-ExpressionPtr OfText(std::string_view text) {
-  std::string bytes = Raw(static_cast<std::int32_t>(text.size() + 1));
-  bytes += text;
-  bytes += '\0';
-  return Of({BsonType::kString, std::move(bytes)});
-}
+ExpressionPtr OfText(std::string_view text) { return Of({BsonType::kString, StringBytes(text)}); }
 
-ExpressionPtr OfDate(std::int64_t milliseconds) { return Of({BsonType::kDate, Raw(milliseconds)}); }
-
-std::string BinaryBytes(std::uint8_t subtype, ByteView payload) {
-  std::string bytes = Raw(static_cast<std::int32_t>(payload.size()));
-  bytes += static_cast<char>(subtype);
-  bytes += AsText(payload);
-  return bytes;
+ExpressionPtr OfDate(std::int64_t milliseconds) {
+  return Of({BsonType::kDate, NumberBytes(milliseconds)});
 }
 
 constexpr std::uint8_t kUuidSubtype = 4;
@@ -53,7 +37,7 @@ using UuidBytes = std::array<std::uint8_t, 16>;
 WrappedValue UuidOf(UuidBytes bytes, unsigned version) {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | (version << 4));
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-  return {BsonType::kBinary, BinaryBytes(kUuidSubtype, bytes)};
+  return {BsonType::kBinary, BinaryBytes(kUuidSubtype, AsText(bytes))};
 }
 
 class RandomUuid final : public Expression {
@@ -228,7 +212,7 @@ ExpressionPtr Directives::File(const Call& call) {
   } catch (const Error& error) {
     compiler_.Fail(call.argument, error.message(), error.hint());
   }
-  if (!AsString(call)) return Of({BsonType::kBinary, BinaryBytes(0, AsBytes(content))});
+  if (!AsString(call)) return Of({BsonType::kBinary, BinaryBytes(0, content)});
   if (IsUtf8(content)) return OfText(content);
   compiler_.Fail(call.argument, "the file is not UTF-8", "without \"as\" it becomes binary");
 }

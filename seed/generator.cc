@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "core/bson/value_bytes.h"
+
 namespace haul {
 namespace {
 
@@ -48,12 +50,12 @@ std::string_view Pick(const Words& words, std::uint64_t random) {
   return words[random % words.size()];
 }
 
-void AppendString(std::string_view text, ByteBuffer& out) {
-  const auto length = static_cast<std::uint32_t>(text.size() + 1);
-  out.Append({reinterpret_cast<const std::uint8_t*>(&length), sizeof length});
-  out.Append(AsBytes(text));
-  constexpr std::uint8_t kEnd = 0;
-  out.Append({&kEnd, 1});
+// "Ada Adams", with `between` the names.
+std::string FullName(std::uint64_t random, char between) {
+  std::string name(Pick(kFirstNames, random & 0xFFFFFFFFU));
+  name += between;
+  name += Pick(kLastNames, random >> 32);
+  return name;
 }
 
 class Generated : public Expression {
@@ -76,11 +78,7 @@ class Name final : public Generated {
  public:
   using Generated::Generated;
   BsonType Append(const Moment& moment, ByteBuffer& out) const override {
-    const std::uint64_t random = Random(moment);
-    std::string text(Pick(kFirstNames, random & 0xFFFFFFFFU));
-    text += ' ';
-    text += Pick(kLastNames, random >> 32);
-    AppendString(text, out);
+    AppendStringBytes(FullName(Random(moment), ' '), out);
     return BsonType::kString;
   }
 };
@@ -89,13 +87,10 @@ class Email final : public Generated {
  public:
   using Generated::Generated;
   BsonType Append(const Moment& moment, ByteBuffer& out) const override {
-    const std::uint64_t random = Random(moment);
-    std::string text(Pick(kFirstNames, random & 0xFFFFFFFFU));
-    text += '.';
-    text += Pick(kLastNames, random >> 32);
+    std::string text = FullName(Random(moment), '.');
     for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     fmt::format_to(std::back_inserter(text), "{}@example.com", Count(moment) + 1);
-    AppendString(text, out);
+    AppendStringBytes(text, out);
     return BsonType::kString;
   }
 };
@@ -104,7 +99,7 @@ class Word final : public Generated {
  public:
   using Generated::Generated;
   BsonType Append(const Moment& moment, ByteBuffer& out) const override {
-    AppendString(Pick(kWords, Random(moment)), out);
+    AppendStringBytes(Pick(kWords, Random(moment)), out);
     return BsonType::kString;
   }
 };

@@ -6,17 +6,10 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/bson/value_bytes.h"
 
 namespace haul {
 namespace {
-
-WrappedValue OfText(std::string_view text) {
-  const auto length = static_cast<std::int32_t>(text.size() + 1);
-  std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
-  bytes += text;
-  bytes += '\0';
-  return {BsonType::kString, std::move(bytes)};
-}
 
 std::optional<std::string> TextOf(const Element& value) {
   constexpr std::uint8_t kUuidSubtype = 4;
@@ -88,7 +81,7 @@ WrappedValue ValueOf(const Reference& reference, ByteView target) {
   }
   if (!reference.as_string) return {value->type, std::string(AsText(value->value))};
   const auto text = TextOf(*value);
-  if (text) return OfText(*text);
+  if (text) return {BsonType::kString, StringBytes(*text)};
   throw Error(ExitCode::kUsage,
               fmt::format("{}: the field {} has a type that does not become a string",
                           reference.place, EscapeForDisplay(reference.field)));

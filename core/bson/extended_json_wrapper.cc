@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "core/base/error.h"
 #include "core/bson/base64.h"
 #include "core/bson/short_wrapper.h"
+#include "core/bson/value_bytes.h"
 
 namespace haul {
 namespace {
@@ -23,17 +23,6 @@ using Fields = std::vector<Element>;
 
 [[noreturn]] void Fail(std::string_view wrapper, std::string_view expected) {
   throw Error(ExitCode::kUsage, fmt::format("{} takes {}", wrapper, expected));
-}
-
-template <typename T>
-std::string Raw(T value) {
-  std::string bytes(sizeof value, '\0');
-  std::memcpy(bytes.data(), &value, sizeof value);
-  return bytes;
-}
-
-std::string RawString(std::string_view text) {
-  return Raw(static_cast<std::int32_t>(text.size() + 1)) + std::string(text) + '\0';
 }
 
 Fields ReadFields(ByteView document) {
@@ -105,13 +94,6 @@ std::optional<std::string> DecodeHex(std::string_view hex) {
   return bytes;
 }
 
-std::string RawBinary(std::uint8_t subtype, std::string_view payload) {
-  constexpr std::uint8_t kOldBinary = 2;
-  std::string bytes = subtype == kOldBinary ? Raw(static_cast<std::int32_t>(payload.size())) : "";
-  bytes += payload;
-  return Raw(static_cast<std::int32_t>(bytes.size())) + static_cast<char>(subtype) + bytes;
-}
-
 // {"$binary":{"base64":…,"subType":…}}, or as old tools write it {"$binary":…,"$type":…}.
 WrappedValue Binary(const Fields& fields) {
   constexpr std::string_view kExpected = "\"base64\" and a \"subType\" of two hex digits";
@@ -125,7 +107,7 @@ WrappedValue Binary(const Fields& fields) {
   const auto read = std::from_chars(subtype_text->data(), end, subtype, 16);
   const std::optional<std::string> payload = DecodeBase64(*base64);
   if (read.ec != std::errc() || read.ptr != end || !payload) Fail(fields[0].key, kExpected);
-  return {BsonType::kBinary, RawBinary(subtype, *payload)};
+  return {BsonType::kBinary, BinaryBytes(subtype, *payload)};
 }
 
 WrappedValue Uuid(const Fields& fields) {
@@ -137,7 +119,7 @@ WrappedValue Uuid(const Fields& fields) {
   std::erase(text, '-');
   const std::optional<std::string> bytes = DecodeHex(text);
   if (!hyphens || text.size() != 32 || !bytes) Fail(fields[0].key, kExpected);
-  return {BsonType::kBinary, RawBinary(kUuidSubtype, *bytes)};
+  return {BsonType::kBinary, BinaryBytes(kUuidSubtype, *bytes)};
 }
 
 WrappedValue Date(const Fields& fields) {
@@ -149,7 +131,7 @@ WrappedValue Date(const Fields& fields) {
                                            : integer ? fields[0].AsInteger()
                                                      : std::nullopt;
   if (!time) Fail(fields[0].key, kExpected);
-  return {BsonType::kDate, Raw(*time)};
+  return {BsonType::kDate, NumberBytes(*time)};
 }
 
 WrappedValue Timestamp(const Fields& fields) {
@@ -163,7 +145,7 @@ WrappedValue Timestamp(const Fields& fields) {
     if (!part || *part < 0 || *part > std::numeric_limits<std::uint32_t>::max()) {
       Fail(fields[0].key, kExpected);
     }
-    bytes += Raw(static_cast<std::uint32_t>(*part));
+    bytes += NumberBytes(static_cast<std::uint32_t>(*part));
   }
   return {BsonType::kTimestamp, bytes};
 }
@@ -185,23 +167,24 @@ WrappedValue DbPointer(const Fields& fields) {
   const auto name = FindString(inner, "$ref");
   const Element* id = Find(inner, "$id");
   if (!name || id == nullptr || id->type != BsonType::kObjectId) Fail(fields[0].key, kExpected);
-  return {BsonType::kDbPointer, RawString(*name) + std::string(AsText(id->value))};
+  return {BsonType::kDbPointer, StringBytes(*name) + std::string(AsText(id->value))};
 }
 
 WrappedValue Code(const Fields& fields) {
   constexpr std::string_view kExpected = "a string, and nothing or a document \"$scope\" beside it";
   const auto code = fields[0].AsString();
   if (!code || fields.size() > 2) Fail(fields[0].key, kExpected);
-  if (fields.size() == 1) return {BsonType::kCode, RawString(*code)};
+  if (fields.size() == 1) return {BsonType::kCode, StringBytes(*code)};
   if (fields[1].key != "$scope" || fields[1].type != BsonType::kDocument) {
     Fail(fields[0].key, kExpected);
   }
-  const std::string parts = RawString(*code) + std::string(AsText(fields[1].value));
-  return {BsonType::kCodeWithScope, Raw(static_cast<std::int32_t>(parts.size() + 4)) + parts};
+  const std::string parts = StringBytes(*code) + std::string(AsText(fields[1].value));
+  return {BsonType::kCodeWithScope,
+          NumberBytes(static_cast<std::int32_t>(parts.size() + 4)) + parts};
 }
 
 WrappedValue Symbol(const Fields& fields) {
-  return {BsonType::kSymbol, RawString(OnlyString(fields, "a string"))};
+  return {BsonType::kSymbol, StringBytes(OnlyString(fields, "a string"))};
 }
 
 WrappedValue MinKey(const Fields& fields) {

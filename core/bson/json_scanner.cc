@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/bson/json_escape.h"
 #include "core/bson/json_number.h"
+#include "core/bson/value_bytes.h"
 
 namespace haul {
 void JsonScanner::SkipSpace() {
@@ -63,11 +64,7 @@ BsonType JsonScanner::ReadScalar(std::string& bson) {
 }
 
 BsonType JsonScanner::ReadStringValue(std::string& bson) {
-  const std::string text = ReadString();
-  const auto length = static_cast<std::int32_t>(text.size() + 1);
-  bson.append(reinterpret_cast<const char*>(&length), sizeof length);
-  bson += text;
-  bson += '\0';
+  bson += StringBytes(ReadString());
   return BsonType::kString;
 }
 

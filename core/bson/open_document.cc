@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/bson/value_bytes.h"
+
 namespace haul {
 namespace {
 
@@ -28,14 +30,7 @@ void OpenDocument::Append(std::string_view key, const Element& value) {
 
 void OpenDocument::AppendText(std::string_view key, std::string_view text) {
   BeginElement(BsonType::kString, key);
-  const auto length = static_cast<std::uint32_t>(text.size() + 1);
-  std::array<std::uint8_t, 4> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<std::uint8_t>(length >> (8 * i));
-  }
-  buffer_.Append(bytes);
-  buffer_.Append(AsBytes(text));
-  buffer_.Append({&kEnd, 1});
+  AppendStringBytes(text, buffer_);
 }
 
 void OpenDocument::AppendDocument(std::string_view key, ByteView document) {

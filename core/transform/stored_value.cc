@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <optional>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/bson/document.h"
 #include "core/bson/extended_json.h"
+#include "core/bson/value_bytes.h"
 
 namespace haul {
 namespace {
@@ -33,18 +33,12 @@ StoredValue StoredValue::Of(const Element& element) {
 }
 
 StoredValue StoredValue::OfDate(std::int64_t milliseconds) {
-  StoredValue value{BsonType::kDate, std::string(sizeof milliseconds, '\0')};
-  std::memcpy(value.bytes.data(), &milliseconds, sizeof milliseconds);
-  return value;
+  return {BsonType::kDate, NumberBytes(milliseconds)};
 }
 
 StoredValue ParseStoredValue(std::string_view text) {
   if (std::optional<StoredValue> value = ParseAsJson(text)) return std::move(*value);
-  ByteBuffer bytes;
-  OpenDocument document(bytes);
-  document.AppendText("v", text);
-  document.End();
-  return StoredValue::Of(*FindElement(bytes.view(), "v"));
+  return {BsonType::kString, StringBytes(text)};
 }
 
 std::string_view TypeNoun(BsonType type) {
