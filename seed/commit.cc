@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/mongo/keyed_writer.h"
+#include "core/mongo/write_command.h"
 
 namespace haul {
 namespace {
@@ -47,18 +48,7 @@ class Commit {
 
   void Clear() {
     for (const SeedCollection& collection : context_.plan.collections) {
-      Document command;
-      bson_t deletes;
-      bson_t statement;
-      bson_t query;
-      BSON_APPEND_UTF8(command.bson(), "delete", collection.ns.collection.c_str());
-      BSON_APPEND_ARRAY_BEGIN(command.bson(), "deletes", &deletes);
-      BSON_APPEND_DOCUMENT_BEGIN(&deletes, "0", &statement);
-      BSON_APPEND_DOCUMENT_BEGIN(&statement, "q", &query);
-      bson_append_document_end(&statement, &query);
-      BSON_APPEND_INT32(&statement, "limit", 0);
-      bson_append_document_end(&deletes, &statement);
-      bson_append_array_end(command.bson(), &deletes);
+      const Document command = DeleteAllCommand(collection.ns.collection);
       client_.Command(collection.ns.database, command.bson(), "empty " + Display(collection.ns));
     }
   }

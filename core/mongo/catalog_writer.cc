@@ -140,18 +140,7 @@ void CatalogWriter::Drop(const Namespace& ns, const Document& write_concern) {
 
 void CatalogWriter::Empty(const Namespace& ns, const Document& write_concern) {
   const std::string operation = "empty " + Display(ns);
-  Document command;
-  bson_t deletes;
-  bson_t statement;
-  bson_t query;
-  BSON_APPEND_UTF8(command.bson(), "delete", ns.collection.c_str());
-  BSON_APPEND_ARRAY_BEGIN(command.bson(), "deletes", &deletes);
-  BSON_APPEND_DOCUMENT_BEGIN(&deletes, "0", &statement);
-  BSON_APPEND_DOCUMENT_BEGIN(&statement, "q", &query);
-  bson_append_document_end(&statement, &query);
-  BSON_APPEND_INT32(&statement, "limit", 0);
-  bson_append_document_end(&deletes, &statement);
-  bson_append_array_end(command.bson(), &deletes);
+  Document command = DeleteAllCommand(ns.collection);
   AppendWriteConcern(command.bson(), write_concern);
   const CommandResult result = Run(ns.database, command, operation);
   if (!result.ok) throw DriverError(operation, result.error, result.reply.bson());

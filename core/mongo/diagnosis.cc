@@ -2,30 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/base/text.h"
+#include "core/mongo/driver_handles.h"
 
 namespace haul {
 namespace {
 
 enum class Tls { kOff, kOnUnverified };
 
-struct DestroyUri {
-  void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
-};
-struct DestroyClient {
-  void operator()(mongoc_client_t* client) const { mongoc_client_destroy(client); }
-};
-
 /// The name of the replica set that a host says it belongs to ("" = none); nothing where it does
 /// not answer this way.
 std::optional<std::string> AskForSetName(const mongoc_host_list_t* host, Tls tls) {
   constexpr std::int32_t kPatienceMs = 1500;
-  const std::unique_ptr<mongoc_uri_t, DestroyUri> uri(
-      mongoc_uri_new_for_host_port(host->host, host->port));
+  const UriHandle uri(mongoc_uri_new_for_host_port(host->host, host->port));
   mongoc_uri_set_option_as_bool(uri.get(), MONGOC_URI_DIRECTCONNECTION, true);
   mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, kPatienceMs);
   mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, kPatienceMs);
@@ -33,8 +25,7 @@ std::optional<std::string> AskForSetName(const mongoc_host_list_t* host, Tls tls
     mongoc_uri_set_option_as_bool(uri.get(), MONGOC_URI_TLS, true);
     mongoc_uri_set_option_as_bool(uri.get(), MONGOC_URI_TLSINSECURE, true);
   }
-  const std::unique_ptr<mongoc_client_t, DestroyClient> client(
-      mongoc_client_new_from_uri(uri.get()));
+  const ClientHandle client(mongoc_client_new_from_uri(uri.get()));
   if (client == nullptr) return std::nullopt;
 
   bson_t hello;

@@ -1,26 +1,16 @@
 #include "core/mongo/duplicate_check.h"
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+
+#include "core/mongo/driver_handles.h"
 
 namespace haul {
 namespace {
 
 constexpr std::size_t kMaxChunkDocuments = 1000;
 constexpr std::size_t kMaxChunkBytes = std::size_t{4} * 1024 * 1024;
-
-template <auto Destroy>
-struct Destroyer {
-  template <typename T>
-  void operator()(T* handle) const {
-    Destroy(handle);
-  }
-};
-using Collection = std::unique_ptr<mongoc_collection_t, Destroyer<mongoc_collection_destroy>>;
-using Cursor = std::unique_ptr<mongoc_cursor_t, Destroyer<mongoc_cursor_destroy>>;
-using ReadPreference = std::unique_ptr<mongoc_read_prefs_t, Destroyer<mongoc_read_prefs_destroy>>;
 
 // How many of `indices` make one read.
 std::size_t ChunkSize(const Batch& batch, std::span<const std::uint32_t> indices) {
@@ -57,7 +47,7 @@ Document IdFilter(const Batch& batch, std::span<const std::uint32_t> indices) {
 std::unordered_set<std::string> ReadDocuments(mongoc_collection_t* collection,
                                               const Document& filter, CommandResult& last) {
   std::unordered_set<std::string> found;
-  const Cursor cursor(
+  const CursorHandle cursor(
       mongoc_collection_find_with_opts(collection, filter.bson(), nullptr, nullptr));
   const bson_t* document = nullptr;
   while (mongoc_cursor_next(cursor.get(), &document)) {
@@ -75,10 +65,10 @@ DuplicateCheck FindSameDocuments(const Client& client, const Namespace& ns, cons
                                  std::span<const std::uint32_t> indices) {
   DuplicateCheck result;
   result.last.ok = true;
-  const Collection collection(
+  const CollectionHandle collection(
       mongoc_client_get_collection(client.get(), ns.database.c_str(), ns.collection.c_str()));
   // The comparison is with what the primary has just reported, so no other member may answer.
-  const ReadPreference primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+  const ReadPreferenceHandle primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
   mongoc_collection_set_read_prefs(collection.get(), primary.get());
   while (!indices.empty()) {
     const auto chunk = indices.first(ChunkSize(batch, indices));

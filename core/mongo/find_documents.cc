@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "core/bson/open_document.h"
 #include "core/mongo/driver_error.h"
+#include "core/mongo/driver_handles.h"
 #include "core/mongo/retry.h"
 #include "core/mongo/server_selection.h"
 
@@ -17,27 +17,16 @@ namespace {
 
 constexpr std::uint32_t kMaxChunkDocuments = 1000;
 
-template <auto Destroy>
-struct Destroyer {
-  template <typename T>
-  void operator()(T* handle) const {
-    Destroy(handle);
-  }
-};
-using Collection = std::unique_ptr<mongoc_collection_t, Destroyer<mongoc_collection_destroy>>;
-using Cursor = std::unique_ptr<mongoc_cursor_t, Destroyer<mongoc_cursor_destroy>>;
-using ReadPreference = std::unique_ptr<mongoc_read_prefs_t, Destroyer<mongoc_read_prefs_destroy>>;
-
 CommandResult TryFind(const Client& client, const DocumentQuery& query,
                       std::vector<Document>& documents) {
-  const Collection collection(mongoc_client_get_collection(client.get(), query.ns.database.c_str(),
-                                                           query.ns.collection.c_str()));
-  const ReadPreference primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+  const CollectionHandle collection(mongoc_client_get_collection(
+      client.get(), query.ns.database.c_str(), query.ns.collection.c_str()));
+  const ReadPreferenceHandle primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
   Document opts;
   if (query.limit > 0) BSON_APPEND_INT64(opts.bson(), "limit", query.limit);
   client.JoinTransaction(opts.bson());
-  const Cursor cursor(mongoc_collection_find_with_opts(collection.get(), query.filter.bson(),
-                                                       opts.bson(), primary.get()));
+  const CursorHandle cursor(mongoc_collection_find_with_opts(collection.get(), query.filter.bson(),
+                                                             opts.bson(), primary.get()));
   CommandResult last;
   const bson_t* document = nullptr;
   while (mongoc_cursor_next(cursor.get(), &document)) documents.emplace_back(document);

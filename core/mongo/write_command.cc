@@ -78,6 +78,22 @@ void ParseUpserted(ByteView reply, std::size_t statements, WriteReply& result) {
 
 }  // namespace
 
+Document DeleteAllCommand(const std::string& collection) {
+  Document command;
+  bson_t deletes;
+  bson_t statement;
+  bson_t query;
+  BSON_APPEND_UTF8(command.bson(), "delete", collection.c_str());
+  BSON_APPEND_ARRAY_BEGIN(command.bson(), "deletes", &deletes);
+  BSON_APPEND_DOCUMENT_BEGIN(&deletes, "0", &statement);
+  BSON_APPEND_DOCUMENT_BEGIN(&statement, "q", &query);
+  bson_append_document_end(&statement, &query);
+  BSON_APPEND_INT32(&statement, "limit", 0);
+  bson_append_document_end(&deletes, &statement);
+  bson_append_array_end(command.bson(), &deletes);
+  return command;
+}
+
 Document NewCommandHead(const char* name, const WriteCommandOptions& options) {
   Document head;
   bson_append_utf8(head.bson(), name, -1, options.collection.c_str(),

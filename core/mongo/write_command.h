@@ -24,6 +24,9 @@ struct WriteCommandOptions {
 /// Adds it as `writeConcern`; an empty one leaves the choice to the connection.
 void AppendWriteConcern(bson_t* command, const Document& write_concern);
 
+/// Deletes every document of the collection.
+[[nodiscard]] Document DeleteAllCommand(const std::string& collection);
+
 /// What all commands of that name begin with: {NAME: collection, ordered, …}.
 [[nodiscard]] Document NewCommandHead(const char* name, const WriteCommandOptions& options);
 
