@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.mongod import Mongod  # noqa: E402
+from support.seeding import Seeder  # noqa: E402
 
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -67,6 +68,12 @@ def src(names, server):
 @pytest.fixture
 def dst(names, server):
     return server.client[names("dst")]
+
+
+@pytest.fixture
+def seeder(server, tmp_path, request):
+    """Seed files of this test's own, and a database for them."""
+    return Seeder(server, tmp_path, re.sub(r"\W", "_", request.node.name)[-60:])
 
 
 def pytest_configure(config):

@@ -7,16 +7,10 @@ import jwt
 import pytest
 
 from support import haul
-from support.mongod import ROOT, Mongod
+from support.mongod import ROOT
 
 ENV = {"HAUL_ENV": "development", "ADMIN_PW": "an admin secret", "JWT_SECRET": "a" * 32,
        "JWT_REFRESH_SECRET": "r" * 40}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with Mongod() as started:
-        yield started
 
 
 @pytest.fixture

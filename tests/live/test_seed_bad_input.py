@@ -1,26 +1,11 @@
 """What haul-seed says to files that are wrong, and to documents that a server does not take."""
 import os
-import re
 
 import pytest
 
 from support import haul
-from support.mongod import Mongod
-from support.seeding import Seeder
 
 DEV = {"HAUL_ENV": "development"}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with Mongod() as started:
-        yield started
-
-
-@pytest.fixture
-def seeder(server, tmp_path, request):
-    name = re.sub(r"\W", "_", request.node.name)[-60:]
-    return Seeder(server, tmp_path, name)
 
 
 def refused(seeder, text, *words, settings=None, env=None, name="a/x.json"):

@@ -15,18 +15,6 @@ from support.seeding import Seeder
 DEV = {"HAUL_ENV": "development"}
 
 
-@pytest.fixture(scope="module")
-def server():
-    with Mongod() as started:
-        yield started
-
-
-@pytest.fixture
-def seeder(server, tmp_path, request):
-    name = re.sub(r"\W", "_", request.node.name)[-60:]
-    return Seeder(server, tmp_path, name)
-
-
 # -- layout ---------------------------------------------------------------------------------------
 
 def test_a_folder_s_number_is_its_order_and_the_rest_its_collection(seeder):

@@ -7,8 +7,6 @@ import jwt
 import pytest
 
 from support import haul
-from support.mongod import Mongod
-from support.seeding import Seeder
 
 CLEAR = "Correct-Horse-7"
 OTHER = "Battery-Staple-8"
@@ -16,18 +14,6 @@ SECRET = "never-shown-" * 3
 DEV = {"HAUL_ENV": "development", "JWT": SECRET, "PW": OTHER}
 BCRYPT = {"password": {"alg": "bcrypt", "cost": 4}}
 TOKEN = {"secretEnv": "JWT", "expiresIn": "1h", "claims": {"id": "$_id"}}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with Mongod() as started:
-        yield started
-
-
-@pytest.fixture
-def seeder(server, tmp_path, request):
-    name = re.sub(r"\W", "_", request.node.name)[-60:]
-    return Seeder(server, tmp_path, name)
 
 
 def everything(seeder, *results):
